@@ -1,0 +1,1 @@
+"""Keep realms apart at the door of an ASGI or WSGI app."""
