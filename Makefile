@@ -1,0 +1,75 @@
+# Every command does its own set-up: Python 3.11 or newer and make are all it needs. Start with `make help`.
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
+DEMO_PORT ?= 8900
+DEMO_IDP_PORT ?= 8800
+PYTEST_ARGS ?=
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+# pip reads dependency groups since 25.1, and a new environment may hold an older one.
+INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
+# Made anew when what is to be installed changes.
+DEMO_READY := $(VENV)/.ready-for-demo
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types docs packages constraints clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
+
+demo: $(DEMO_READY) ## start the provider and the example shop, and print what to open (DEMO_PORT=8900 DEMO_IDP_PORT=8800)
+	@PYTHONPATH=docs/examples $(RUN) -m shop --port $(DEMO_PORT) --idp-port $(DEMO_IDP_PORT)
+
+test: $(READY) ## run every test, with branch coverage (PYTEST_ARGS='-k name' for less)
+	# Not pytest-cov: measuring starts before pytest loads our own plugin.
+	$(RUN) -m coverage erase
+	$(RUN) -m coverage run -m pytest $(PYTEST_ARGS)
+	$(RUN) -m coverage combine --quiet
+	$(RUN) -m coverage report
+
+lint: $(READY) ## style, format and import contracts
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(VENV)/bin/lint-imports
+
+types: $(READY) ## mypy everywhere, pyright on the gate
+	$(RUN) -m mypy
+	$(RUN) -m pyright
+
+docs: $(READY) ## build the documentation into docs/_build/html, warnings as errors
+	$(RUN) -m sphinx -W --keep-going --fail-on-warning -q -b html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
+
+packages: $(READY) ## build sdist and wheel into dist/
+	$(RUN) -m build --no-isolation --outdir dist
+
+constraints: ## pin what a new environment of today would hold, in constraints.txt
+	.ci/pin-constraints
+
+clean: ## remove the environment and everything that was built
+	rm -rf $(VENV) dist build docs/_build htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN):
+	@[ -n "$(PYTHON)" ] || { echo "No Python 3.11 or newer found. Name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is too old or does not run: Python 3.11 or newer is needed." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "$(PYTHON) cannot make virtual environments. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(DEMO_READY): pyproject.toml constraints.txt | $(RUN)
+	@echo "Setting up $(VENV) (a minute, the first time) ..."
+	$(INSTALL) 'pip>=25.1'
+	$(INSTALL) -c constraints.txt -e '.[mockidp]'
+	@touch $@
+
+$(READY): pyproject.toml constraints.txt | $(RUN)
+	@echo "Setting up $(VENV) (a minute or two, the first time) ..."
+	$(INSTALL) 'pip>=25.1'
+	$(INSTALL) -c constraints.txt -e '.[mockidp]' --group dev
+	@touch $@ $(DEMO_READY)
