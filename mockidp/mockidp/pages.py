@@ -5,6 +5,8 @@ with them (`default-src 'none'; style-src 'self'; img-src 'self' data:`) lets in
 """
 
 import hashlib
+import shlex
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,10 +19,22 @@ from .config import Client, User
 
 HERE: Final = Path(__file__).parent
 
+OWN_LOOKS: Final = ("storefront", "backoffice")
+OTHER_LOOKS: Final = ("ochre", "sky", "rose", "olive")
+
+LINKS: Final = ("Discovery", "JWKS")  # the addresses that a browser can open as they are
+
+WORDS: Final = {
+    "openid": "Know who you are",
+    "profile": "See your name",
+    "email": "See your e-mail address",
+    "offline_access": "Stay logged in when you have left",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RealmCard:
-    """A realm as the start page shows it; the addresses are pairs of a label and an URL."""
+    """A realm as the start page shows it; the addresses are pairs of a label and a URL."""
 
     name: str
     title: str
@@ -29,9 +43,15 @@ class RealmCard:
     users: Sequence[User]
     clients: Sequence[Client]
 
+    @property
+    def look(self) -> str:
+        """The name of its colours and its shape in the stylesheet."""
+        return look_of(self.name)
+
 
 def login_page(
     *,
+    realm_name: str = "",
     realm_title: str,
     client_name: str,
     action: str,
@@ -39,40 +59,92 @@ def login_page(
     users: Sequence[User],
     username: str = "",
     error: str = "",
-    realm_name: str = "",
 ) -> str:
     """Ask who is there: posts `username` and `password`, or `as` from a one-click button; `csrf_token` with either."""
-    return _render("login.html", **locals())
+    return _render(
+        "login.html",
+        look=look_of(realm_name),
+        realm_title=realm_title,
+        client_name=client_name,
+        action=action,
+        csrf_token=csrf_token,
+        users=users,
+        username=username,
+        error=error,
+    )
 
 
 def consent_page(
     *,
+    realm_name: str = "",
     realm_title: str,
     client_name: str,
     user_name: str,
     scopes: Sequence[str],
     action: str,
     csrf_token: str,
-    realm_name: str = "",
 ) -> str:
     """Ask whether the client may: posts `decision` (`approve` or `deny`) and `csrf_token`."""
-    return _render("consent.html", **locals())
+    return _render(
+        "consent.html",
+        look=look_of(realm_name),
+        realm_title=realm_title,
+        client_name=client_name,
+        user_name=user_name,
+        scopes=scopes,
+        action=action,
+        csrf_token=csrf_token,
+    )
 
 
 def error_page(*, status: int, title: str, message: str, hint: str = "") -> str:
-    """Tell a person what went wrong, where there is no client that we could tell."""
-    return _render("error.html", **locals())
+    """Tell a person what went wrong where no client can be told; it looks the same for every realm and for none."""
+    return _render("error.html", status=status, title=title, message=message, hint=hint)
 
 
 def start_page(*, base_url: str, realms: Sequence[RealmCard]) -> str:
     """Show what this is, every address, and the demo users and clients with their secrets."""
-    return _render("start.html", **locals())
+    commands = {realm.name: curl(f"{base_url}/oauth2-token", realm.clients) for realm in realms}
+    return _render("start.html", base_url=base_url, realms=realms, commands=commands, links=LINKS)
 
 
 @cache
 def stylesheet() -> bytes:
     """The one stylesheet, served at `/mockidp.css`."""
     return (HERE / "static" / "mockidp.css").read_bytes()
+
+
+def look_of(realm_name: str) -> str:
+    """Give each realm colours that stay: the two of the shop their own, any other one of four by its name."""
+    if realm_name in OWN_LOOKS:
+        return realm_name
+    return OTHER_LOOKS[zlib.crc32(realm_name.encode()) % len(OTHER_LOOKS)]
+
+
+def in_words(scope: str) -> str:
+    """Say to a person what a scope allows, `orders:read` for instance: Read orders."""
+    thing, _, deed = scope.rpartition(":")
+    return WORDS.get(scope) or (f"{deed.capitalize()} {thing}" if thing and deed else f"Use {scope!r}")
+
+
+def initials(name: str) -> str:
+    """Shorten a name to what fits into a circle."""
+    return "".join(word[0] for word in name.split()[:2]).upper()
+
+
+def curl(token_url: str, clients: Sequence[Client]) -> str:
+    """Write the command that gets a token for the first client that needs no person, if there is one."""
+    for client in clients:
+        if client.client_secret and "client_credentials" in client.grant_types:
+            fields = {
+                "grant_type": "client_credentials",
+                "client_id": client.client_id,
+                "client_secret": client.client_secret,
+                "scope": client.scope,
+            }
+            data = (f"-d {shlex.quote(f'{field}={value}')}" for field, value in fields.items() if value)
+            return " \\\n  ".join((f"curl {shlex.quote(token_url)}", *data))
+    return ""
 
 
 def _render(template: str, **values: object) -> str:
@@ -89,6 +161,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.filters |= {"initials": initials, "in_words": in_words}
     # The link names the content, so that a browser may keep the file for ever.
     environment.globals["stylesheet"] = f"/mockidp.css?v={hashlib.sha256(stylesheet()).hexdigest()[:12]}"
     return environment
