@@ -1,0 +1,186 @@
+"""Everything about one provider, from Python or from a TOML file. Frozen, checked when built.
+
+What a file leaves out stays as in the demo, by these rules:
+
+* A setting at the top that is not named keeps its default.
+* Realms are matched by name. A demo realm (`storefront`, `backoffice`) that the file does not name stays as it is; in
+  one that it names, each key that is left out (`title`, `users`, `clients`, …) keeps its demo value.
+* A key that is named replaces the demo's value whole: `users` and `clients` are lists, and the file's list is the list.
+* With `demo = false` nothing comes from the demo: what the file does not name is not there.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from .demo import DEMO_REALMS
+from .durations import Duration, seconds
+from .errors import ConfigError
+from .expectations import expect, expect_base_url, expect_duration, expect_unique
+from .realm import BACKOFFICE, STOREFRONT, Algorithm, Client, GrantType, Lifetimes, Realm, User
+
+__all__ = [
+    "Algorithm",
+    "Client",
+    "Config",
+    "GrantType",
+    "Lifetime",
+    "Lifetimes",
+    "Paths",
+    "Realm",
+    "User",
+    "default_config",
+    "load",
+]
+
+Lifetime = Literal["code", "access_token", "id_token", "refresh_token"]
+
+_DEFAULT_SECONDS: Final[dict[Lifetime, int]] = {
+    "code": 600,
+    "access_token": 3600,
+    "id_token": 3600,
+    "refresh_token": 30 * 86400,
+}
+_PREFIX: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+_PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
+
+
+class Paths(Struct, frozen=True, kw_only=True):
+    """Where a realm is served, as paths on this server."""
+
+    issuer: str
+    authorize: str
+    login: str
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything about one provider; without arguments, the demo.
+
+    `single` keeps only the back-office and serves its authorize and login pages unprefixed.
+    `base_url` is how browsers and clients reach the server, where that is not simply its host and port.
+    """
+
+    realms: tuple[Realm, ...] = DEMO_REALMS
+    backend_prefix: str = "/admin"
+    single: bool = False
+    base_url: str | None = None
+    lifetimes: Lifetimes = Lifetimes()
+    session_lifetime: Duration = "8h"
+    shared_keys: bool = False
+
+    def __post_init__(self) -> None:
+        prefix = "a path that is not empty, starts with / and does not end with /, such as /admin"
+        expect(bool(_PREFIX.fullmatch(self.backend_prefix)), "backend_prefix", prefix)
+        if self.base_url is not None:
+            expect_base_url("base_url", self.base_url)
+        expect_duration("session_lifetime", self.session_lifetime)
+        if self.single:
+            force_setattr(self, "realms", tuple(realm for realm in self.realms if realm.name == BACKOFFICE))
+        expect(bool(self.realms), "realms", f"a realm named {BACKOFFICE}" if self.single else "at least one realm")
+        expect_unique("realms", (realm.name for realm in self.realms))
+        self._expect_unique_clients()
+        self._expect_unique_paths()
+        alike = len({realm.algorithm for realm in self.realms}) == 1
+        expect(alike or not self.shared_keys, "shared_keys", "one algorithm in all realms that share their keys")
+
+    def realm(self, name: str) -> Realm:
+        """The realm of this name; KeyError where there is none."""
+        return {realm.name: realm for realm in self.realms}[name]
+
+    def paths(self, realm: Realm) -> Paths:
+        """Where the realm is served."""
+        prefix = self._prefix(realm)
+        return Paths(
+            issuer=f"/{realm.name}" if realm.issuer is None else urlsplit(realm.issuer).path.rstrip("/"),
+            authorize=f"{prefix}/oauth2-token/authorize",
+            login=f"{prefix}/oauth2-token/login",
+        )
+
+    def lifetime(self, of: Lifetime, realm: Realm, client: Client | None = None) -> int:
+        """Seconds that it lives: the client's word, else the realm's, else the server's, else the default."""
+        levels = (client.lifetimes if client else None, realm.lifetimes, self.lifetimes)
+        said = (getattr(level, of) for level in levels if level is not None)
+        return next((seconds(duration) for duration in said if duration is not None), _DEFAULT_SECONDS[of])
+
+    def with_lifetimes(self, **durations: Duration | None) -> Self:
+        """The same with other server-wide lifetimes, such as `access_token="30s"`; None changes nothing."""
+        changed = {name: duration for name, duration in durations.items() if duration is not None}
+        return msgspec.structs.replace(self, lifetimes=msgspec.structs.replace(self.lifetimes, **changed))
+
+    def _prefix(self, realm: Realm) -> str:
+        if realm.name == STOREFRONT or self.single:
+            return ""
+        return self.backend_prefix if realm.name == BACKOFFICE else f"/{realm.name}"
+
+    def _expect_unique_clients(self) -> None:
+        seen: set[str] = set()
+        for at, realm in enumerate(self.realms):
+            for index, client in enumerate(realm.clients):
+                place = f"realms[{at}].clients[{index}].client_id"
+                expect(client.client_id not in seen, place, "a client_id that no other client of any realm has")
+                seen.add(client.client_id)
+
+    def _expect_unique_paths(self) -> None:
+        seen = {"/oauth2-token", "/mockidp.css"}
+        for at, realm in enumerate(self.realms):
+            for path in self._served(realm):
+                expect(path not in seen, f"realms[{at}]", f"paths of its own, but {path} is already served")
+                seen.add(path)
+
+    def _served(self, realm: Realm) -> Iterator[str]:
+        paths = self.paths(realm)
+        yield from (paths.authorize, paths.login)
+        yield from (paths.issuer + leaf for leaf in ("/jwks", "/userinfo", "/.well-known/openid-configuration"))
+
+
+def default_config() -> Config:
+    """The demo: realms storefront and backoffice with the people and clients of `demo.py`."""
+    return Config()
+
+
+def load(path: str | Path) -> Config:
+    """The configuration in this TOML file; ConfigError names file, place and expectation."""
+    file = str(path)
+    try:
+        settings = tomllib.loads(Path(path).read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=file) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"is not TOML: {error}", file=file) from error
+    try:
+        return msgspec.convert(_with_demo(settings), Config)
+    except msgspec.ValidationError as error:
+        raise _placed(error, file) from error
+
+
+def _with_demo(settings: dict[str, Any]) -> dict[str, Any]:
+    """The file's settings with the demo's where the file is silent; the file's realms keep their positions."""
+    settings = dict(settings)
+    demo = settings.pop("demo", True)
+    if not isinstance(demo, bool):
+        raise msgspec.ValidationError("Expected `bool` - at `$.demo`")
+    named = settings.get("realms", [])
+    if not demo or not isinstance(named, list):
+        return {"realms": [], **settings}
+    left: dict[str, dict[str, Any]] = {realm.name: msgspec.to_builtins(realm) for realm in DEMO_REALMS}
+    realms = [
+        {**left.pop(str(realm.get("name")), {}), **realm} if isinstance(realm, dict) else realm for realm in named
+    ]
+    return {**settings, "realms": [*realms, *left.values()]}
+
+
+def _placed(error: msgspec.ValidationError, file: str) -> ConfigError:
+    """Our refusals know the place inside their struct, msgspec's path leads to that struct."""
+    found = _PLACED.fullmatch(str(error))
+    outer = found["place"] if found else ""
+    if isinstance(error.__cause__, ConfigError):
+        place = ".".join(part for part in (outer, error.__cause__.place) if part)
+        return ConfigError(error.__cause__.problem, place=place, file=file)
+    return ConfigError(found["problem"] if found else str(error), place=outer, file=file)

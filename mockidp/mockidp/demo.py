@@ -1,0 +1,80 @@
+# ruff: noqa: S106  (demo passwords, shown on the start page)
+"""The shop that is there without any configuration: two realms with a handful of people and clients.
+
+Every password and secret in this file is public: the start page shows them all.
+"""
+
+from typing import Final
+
+from .realm import BACKOFFICE, STOREFRONT, Client, Realm, User
+
+_STOREFRONT_SCOPE: Final = "openid profile email products:read orders:read"
+_BACKOFFICE_SCOPE: Final = "openid profile email users:read orders:read"
+
+DEMO_REALMS: Final = (
+    Realm(
+        name=STOREFRONT,
+        title="Storefront",
+        users=(
+            User(
+                username="customer@example.com",
+                password="customer",
+                name="Casey Customer",
+                email="customer@example.com",
+            ),
+            User(username="buyer@example.com", password="buyer", name="Billie Buyer", email="buyer@example.com"),
+        ),
+        clients=(
+            Client(
+                client_id="storefront-web",
+                client_secret="storefront-web-secret",
+                name="Storefront website",
+                redirect_uris=("http://127.0.0.1:8900/callback/storefront",),
+                scope=_STOREFRONT_SCOPE,
+            ),
+            Client(
+                client_id="storefront-spa",
+                name="Storefront app in the browser",
+                redirect_uris=("http://127.0.0.1:8900/spa/callback",),
+                scope=_STOREFRONT_SCOPE,
+            ),
+            Client(
+                client_id="storefront-service",
+                client_secret="storefront-service-secret",
+                name="Storefront service",
+                grant_types=("client_credentials",),
+                scope="products:read orders:read",
+            ),
+        ),
+    ),
+    Realm(
+        name=BACKOFFICE,
+        title="Back-office",
+        users=(
+            User(username="admin", password="admin", name="Alex Admin", email="admin@example.com"),
+            User(username="clerk", password="clerk", name="Chris Clerk", email="clerk@example.com"),
+        ),
+        clients=(
+            Client(
+                client_id="backoffice-web",
+                client_secret="backoffice-web-secret",
+                name="Back-office website",
+                redirect_uris=("http://127.0.0.1:8900/callback/backoffice",),
+                scope=_BACKOFFICE_SCOPE,
+            ),
+            Client(
+                client_id="backoffice-cli",
+                name="Back-office command line",
+                redirect_uris=("http://127.0.0.1/callback",),
+                scope=_BACKOFFICE_SCOPE,
+            ),
+            Client(
+                client_id="backoffice-service",
+                client_secret="backoffice-service-secret",
+                name="Back-office service",
+                grant_types=("client_credentials",),
+                scope="users:read orders:read",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,37 @@
+"""What can go wrong, and who is told.
+
+Exception
+├── ConfigError     the operator: a setting cannot be used      (before the server starts)
+├── RequestRefused  the client: its request cannot be read      (becomes an OAuth `invalid_request` or a page)
+└── PageError       the person at the browser: there is no trusted address to send this to
+"""
+
+
+class ConfigError(ValueError):
+    """A setting cannot be used; says in which file, at which place, and what was expected there."""
+
+    def __init__(self, problem: str, *, place: str = "", file: str = "") -> None:
+        super().__init__(": ".join(part for part in (file, place, problem) if part))
+        self.problem = problem
+        self.place = place
+        self.file = file
+
+
+class RequestRefused(Exception):
+    """The request's parameters cannot be read; `problem` is a constant text, never the caller's own bytes."""
+
+    def __init__(self, problem: str, *, status: int = 400) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.status = status
+
+
+class PageError(Exception):
+    """Something the person has to read, because nothing here may be redirected (RFC 6749 §4.1.2.1)."""
+
+    def __init__(self, status: int, title: str, message: str, hint: str = "") -> None:
+        super().__init__(title)
+        self.status = status
+        self.title = title
+        self.message = message
+        self.hint = hint

@@ -1,0 +1,126 @@
+"""Who there is: realms with their users and clients, as the operator describes them. Frozen, checked when built."""
+
+import re
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from .durations import Duration
+from .expectations import default, expect, expect_base_url, expect_duration, expect_redirect_uri, expect_unique
+
+Algorithm = Literal["RS256", "ES256", "EdDSA"]
+GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
+
+STOREFRONT: Final = "storefront"
+BACKOFFICE: Final = "backoffice"
+IDENTITY_SCOPES: Final = frozenset({"openid", "profile", "email", "offline_access"})
+
+_DEFAULT_AUDIENCES: Final = {STOREFRONT: "https://shop.example/api", BACKOFFICE: "https://shop.example/admin/api"}
+_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
+_VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
+_SCOPE: Final = re.compile(r"([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?")
+
+
+class Lifetimes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long things live; None means: as the next wider level says (client, realm, server, default)."""
+
+    code: Duration | None = None
+    access_token: Duration | None = None
+    id_token: Duration | None = None
+    refresh_token: Duration | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            expect_duration(name, getattr(self, name))
+
+
+class User(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who can log in at one realm; `subject` is the `sub` of their tokens and defaults to the username."""
+
+    username: str
+    password: str
+    subject: str = ""
+    name: str = ""
+    email: str = ""
+
+    def __post_init__(self) -> None:
+        expect(bool(self.username) and self.username.isprintable(), "username", "at least one printable character")
+        expect(bool(self.password), "password", "at least one character")
+        default(self, "subject", self.username)
+        default(self, "name", self.username)
+
+    def __repr__(self) -> str:
+        return f"User({self.username!r})"
+
+
+class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An application that asks for tokens; without a secret it is a public one (RFC 6749 §2.1).
+
+    `scope` lists all that it may ask for. `require_pkce` None means: only public clients must.
+    """
+
+    client_id: str
+    client_secret: str | None = None
+    name: str = ""
+    redirect_uris: tuple[str, ...] = ()
+    grant_types: tuple[GrantType, ...] = ("authorization_code", "refresh_token")
+    scope: str = ""
+    lifetimes: Lifetimes = Lifetimes()
+    allow_plain_pkce: bool = False
+    require_pkce: bool | None = None
+    localhost_any_port: bool = False
+
+    def __post_init__(self) -> None:
+        expect(bool(_VISIBLE.fullmatch(self.client_id)), "client_id", "visible ASCII characters")
+        expect(self.client_secret != "", "client_secret", "at least one character, or none at all for a public client")
+        expect(bool(_SCOPE.fullmatch(self.scope)), "scope", "scope names with one space between them")
+        for at, redirect_uri in enumerate(self.redirect_uris):
+            expect_redirect_uri(f"redirect_uris[{at}]", redirect_uri)
+        expect_unique("redirect_uris", self.redirect_uris)
+        expect_unique("grant_types", self.grant_types)
+        secret_kept = not (self.public and "client_credentials" in self.grant_types)
+        expect(secret_kept, "grant_types", "no client_credentials without a client_secret (RFC 6749 §4.4)")
+        default(self, "name", self.client_id)
+
+    def __repr__(self) -> str:
+        return f"Client({self.client_id!r})"
+
+    @property
+    def public(self) -> bool:
+        """Has it no secret to keep?"""
+        return self.client_secret is None
+
+    @property
+    def needs_pkce(self) -> bool:
+        """Must its authorization requests carry a code challenge (RFC 7636)?"""
+        return self.public if self.require_pkce is None else self.require_pkce
+
+    @property
+    def default_scope(self) -> str:
+        """What it gets when it names no scope: all it may ask for, except what goes with `openid` (RFC 6749 §3.3)."""
+        return " ".join(name for name in self.scope.split() if name not in IDENTITY_SCOPES)
+
+
+class Realm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A protection space with its own issuer, audience, users and clients.
+
+    `issuer` replaces the default `{base_url}/{name}`; the realm's documents are then served under the path of that URL.
+    """
+
+    name: str
+    title: str = ""
+    audience: str = ""
+    users: tuple[User, ...] = ()
+    clients: tuple[Client, ...] = ()
+    lifetimes: Lifetimes = Lifetimes()
+    algorithm: Algorithm = "RS256"
+    issuer: str | None = None
+
+    def __post_init__(self) -> None:
+        expect(bool(_NAME.fullmatch(self.name)), "name", "lower-case letters, digits, - and _")
+        if self.issuer is not None:
+            expect_base_url("issuer", self.issuer)
+        expect_unique("users", (user.username for user in self.users))
+        expect_unique("users", (user.subject for user in self.users))
+        default(self, "title", self.name.replace("-", " ").replace("_", " ").capitalize())
+        default(self, "audience", _DEFAULT_AUDIENCES.get(self.name, f"https://shop.example/{self.name}/api"))
