@@ -1,1 +1,59 @@
-"""A mock identity provider for local development and for test suites that need real tokens."""
+"""A mock identity provider for local development and for test suites that need real tokens.
+
+This front door is lazy (PEP 562): `import mockidp` costs nothing, and what needs the extra is loaded at first use.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .clock import Clock
+    from .config import Client, Config, Lifetimes, Realm, User
+    from .errors import ConfigError
+    from .listener import CannotListen
+    from .server import MockIdp
+
+__all__ = [
+    "CannotListen",
+    "Client",
+    "Clock",
+    "Config",
+    "ConfigError",
+    "Lifetimes",
+    "MockIdp",
+    "Realm",
+    "User",
+]
+
+_HOMES: Final = {
+    "CannotListen": "listener",
+    "Client": "config",
+    "Clock": "clock",
+    "Config": "config",
+    "ConfigError": "errors",
+    "Lifetimes": "config",
+    "MockIdp": "server",
+    "Realm": "config",
+    "User": "config",
+}
+_EXTRA: Final = frozenset({"authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn"})
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for; where the extra is not installed, say how to get it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] not in _EXTRA:
+            raise
+        raise ImportError(
+            f"mockidp.{name} needs {missing.name}, which is not installed: pip install 'realmgate[mockidp]'",
+            name=missing.name,
+        ) from missing
+
+
+def __dir__() -> list[str]:
+    """What there is, loaded or not."""
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,34 @@
+"""Single settings on top of a configuration, as keyword arguments and command-line flags give them."""
+
+from typing import Final, TypedDict, cast
+
+import msgspec
+
+from .config import Config
+from .durations import Duration
+
+
+class Overrides(TypedDict, total=False):
+    """The settings that `MockIdp(...)` and `mockidp serve` take one by one; None leaves one as it is configured."""
+
+    base_url: str | None
+    backend_prefix: str | None
+    single: bool | None
+    shared_keys: bool | None
+    code_lifetime: Duration | None
+    access_token_lifetime: Duration | None
+    id_token_lifetime: Duration | None
+    refresh_token_lifetime: Duration | None
+
+
+NAMES: Final = frozenset(Overrides.__annotations__)
+LIFETIME: Final = "_lifetime"
+
+
+def overridden(config: Config, overrides: Overrides) -> Config:
+    """The configuration with these settings instead; TypeError names one that does not exist."""
+    if unknown := sorted(overrides.keys() - NAMES):
+        raise TypeError(f"unknown setting {unknown[0]!r}; there are {', '.join(sorted(NAMES))}")
+    given = {name: value for name, value in overrides.items() if value is not None}
+    lifetimes = {name.removesuffix(LIFETIME): given.pop(name) for name in list(given) if name.endswith(LIFETIME)}
+    return cast("Config", msgspec.structs.replace(config.with_lifetimes(**lifetimes), **given))

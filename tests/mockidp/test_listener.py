@@ -1,0 +1,139 @@
+import socket
+import threading
+
+import pytest
+import requests
+from mockidp import listener
+from mockidp.listener import CannotListen, Listener
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+async def hello(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("hello")(scope, receive, send)
+
+
+async def slurp(scope: Scope, receive: Receive, send: Send) -> None:
+    await Request(scope, receive).body()
+    await PlainTextResponse("read it all")(scope, receive, send)
+
+
+@pytest.fixture
+def serve():
+    started = []
+
+    def start(app: ASGIApp, port: int = 0) -> Listener:
+        started.append(Listener("127.0.0.1", port))
+        started[-1].start(app)
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=10)
+
+
+def test_it_answers_over_http(serve):
+    answer = requests.get(f"http://127.0.0.1:{serve(hello).port}/", timeout=10)
+    assert answer.text == "hello"
+    assert "Date" in answer.headers, "RFC 9110 §6.6.1"
+    assert "Server" not in answer.headers
+
+
+def test_its_address_is_its_own_from_construction_on_but_refuses_until_it_is_started():
+    waiting = Listener("127.0.0.1", 0)
+    with pytest.raises(ConnectionRefusedError):
+        connect(waiting.port)
+    with pytest.raises(CannotListen):
+        Listener("127.0.0.1", waiting.port).start(hello)
+    waiting.stop()
+
+
+def test_two_stand_side_by_side(serve):
+    assert serve(hello).port != serve(hello).port
+
+
+def test_a_taken_port_is_named_with_what_to_do(serve):
+    port = serve(hello).port
+    with pytest.raises(CannotListen, match=rf"cannot listen on 127\.0\.0\.1 port {port} .* choose another port"):
+        Listener("127.0.0.1", port)
+
+
+def test_an_unknown_host_is_named():
+    with pytest.raises(CannotListen, match=r"^no-such-host\.invalid is not an address of this machine"):
+        Listener("no-such-host.invalid", 0)
+
+
+def test_stopping_closes_idle_connections_and_frees_the_port_at_once(serve):
+    first = serve(hello)
+    with requests.Session() as session, connect(first.port) as silent:
+        session.get(f"http://127.0.0.1:{first.port}/", timeout=10)
+        first.stop()
+        assert silent.recv(1) == b""
+        second = serve(hello, first.port)
+        assert session.get(f"http://127.0.0.1:{second.port}/", timeout=10).text == "hello"
+
+
+def test_stopping_twice_or_without_a_start_does_no_harm(serve):
+    serve(hello).stop()
+    waiting = Listener("127.0.0.1", 0)
+    waiting.stop()
+    waiting.stop()
+    assert waiting.closed
+
+
+def test_a_request_under_way_is_answered_before_it_stops(serve):
+    arrived = threading.Event()
+
+    async def wait_for_the_body(scope: Scope, receive: Receive, send: Send) -> None:
+        arrived.set()
+        await slurp(scope, receive, send)
+
+    server = serve(wait_for_the_body)
+    with connect(server.port) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n1")
+        assert arrived.wait(10)
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
+        client.sendall(b"2")
+        answer = b"".join(iter(lambda: client.recv(4096), b""))
+        stopping.join(10)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"read it all")
+
+
+def test_a_request_that_never_ends_does_not_keep_it_from_stopping(serve, monkeypatch):
+    monkeypatch.setattr(listener, "GRACE", 0.05)
+    server = serve(slurp)
+    with connect(server.port) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        assert client.recv(4096).startswith(b"HTTP/1.1 100")
+        server.stop()
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+
+
+def test_forwarded_headers_change_nothing(serve):
+    async def tell(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse(f"{scope['scheme']} {scope['client'][0]}")(scope, receive, send)
+
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+    answer = requests.get(f"http://127.0.0.1:{serve(tell).port}/", headers=forwarded, timeout=10)
+    assert answer.text == "http 127.0.0.1"
+
+
+def test_queries_reach_no_log(serve, caplog):
+    caplog.set_level(0)
+    requests.get(f"http://127.0.0.1:{serve(hello).port}/?code=secret", timeout=10)
+    assert not [record for record in caplog.records if record.name.startswith("uvicorn") and "secret" in str(record)]
+
+
+def test_what_goes_wrong_in_its_thread_at_the_start_is_raised_by_start():
+    broken = Listener("127.0.0.1", 0)
+    with pytest.raises(ModuleNotFoundError):
+        broken.start("no.such.module:app")  # type: ignore[arg-type]
+    broken.stop()
