@@ -113,8 +113,7 @@ def test_a_request_that_never_ends_does_not_keep_it_from_stopping(serve, monkeyp
         client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
         assert client.recv(4096).startswith(b"HTTP/1.1 100")
         server.stop()
-        with pytest.raises(ConnectionResetError):
-            client.recv(1)
+        assert client.recv(1) == b""
 
 
 def test_forwarded_headers_change_nothing(serve):
