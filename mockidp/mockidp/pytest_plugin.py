@@ -1,8 +1,8 @@
 """The pytest plugin: one provider for each worker process, as good as new for each test.
 
 Fixtures: `mock_idp`, `storefront_token`, `backoffice_token`. With the ini option `mockidp = true` the address is fixed
-before any test module is imported, and `MOCKIDP_STOREFRONT_ISSUER` and `MOCKIDP_BACKOFFICE_ISSUER` name the issuers, for
-an app that builds its realms when it is imported.
+before any test module is imported, and `MOCKIDP_STOREFRONT_ISSUER` and `MOCKIDP_BACKOFFICE_ISSUER` name the issuers,
+for an app that builds its realms when it is imported.
 
 pytest loads this file at every start, wanted or not, so it imports nothing heavy.
 """
@@ -16,7 +16,6 @@ import pytest
 if TYPE_CHECKING:
     from . import MockIdp
 
-ISSUER_VARIABLE: Final = "MOCKIDP_{realm}_ISSUER"
 BOUND: Final = pytest.StashKey["MockIdp"]()
 EXPORTED: Final = pytest.StashKey[dict[str, str | None]]()
 
@@ -44,7 +43,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getini("mockidp"):
         return
     bound = config.stash[BOUND] = _make(pytest.UsageError)
-    issuers = {ISSUER_VARIABLE.format(realm=name.upper()): bound.issuer(name) for name in bound.provider.realm_names}
+    issuers = {
+        ISSUER_VARIABLE.format(realm=_in_capitals(realm.name)): bound.issuer(realm.name)
+        for realm in bound.config.realms
+    }
     config.stash[EXPORTED] = {name: os.environ.get(name) for name in issuers}
     os.environ.update(issuers)
 
@@ -90,6 +92,10 @@ def _tokens_of(realm: str, idp: "MockIdp") -> MakeToken:
         return idp.token(realm, subject=subject or idp.config.realm(realm).users[0].subject, scope=scope, **more)
 
     return make
+
+
+def _variable(realm: str) -> str:
+    return f"MOCKIDP_{realm.upper().replace('-', '_')}_ISSUER"
 
 
 def _make(refuse: Callable[[str], BaseException]) -> "MockIdp":

@@ -3,11 +3,12 @@ import threading
 
 import pytest
 import requests
-from mockidp import listener
-from mockidp.listener import CannotListen, Listener
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockidp import listener
+from mockidp.listener import CannotListen, Listener
 
 
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:

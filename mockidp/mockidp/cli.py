@@ -1,0 +1,172 @@
+"""The `mockidp` command."""
+
+import argparse
+import contextlib
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from .durations import seconds
+from .errors import ConfigError
+from .overrides import Overrides
+
+if TYPE_CHECKING:
+    from . import MockIdp
+
+DESCRIPTION: Final = "A mock identity provider for local development and tests. Never use it for real users."
+EXAMPLES: Final = """\
+examples:
+  mockidp serve                                  the demo shop on http://127.0.0.1:8800
+  mockidp serve --access-token-lifetime 30s      see what an app does when its tokens expire
+  mockidp serve --backend-prefix /office         another place for the back-office's login
+  mockidp serve --single                         a back-office without a storefront
+  mockidp serve --config mockidp.toml --port 0   your realms, users and clients, on a free port
+
+Durations are 30s, 5m, 1h, 2d or plain seconds.
+"""
+
+NOT_INSTALLED: Final = 1
+WRONG_USE: Final = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; the status to exit with."""
+    parser = _parser()
+    said = vars(parser.parse_args(arguments))
+    command = said.pop("command")
+    try:
+        from . import MockIdp  # noqa: PLC0415  # this command must start, and say what to install, without the extra
+
+        if command == "serve":
+            return _serve(MockIdp, **said)
+    except ImportError as missing:
+        return _complain(str(missing), NOT_INSTALLED)
+    except ConfigError as problem:
+        return _complain(_as_flag(problem), WRONG_USE)
+    except OSError as problem:
+        return _complain(str(problem), WRONG_USE)
+    parser.print_help()
+    return WRONG_USE
+
+
+def _serve(
+    make: "type[MockIdp]", *, config: str | None, host: str, port: int, allow_remote: bool, **overrides: Any
+) -> int:
+    from .config import load  # noqa: PLC0415
+    from .request_lines import RequestLines  # noqa: PLC0415
+    from .server import is_loopback  # noqa: PLC0415
+
+    if not is_loopback(host) and not allow_remote:
+        return _complain(f"other machines can reach {host!r}: use 127.0.0.1, or add --allow-remote", WRONG_USE)
+    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    loaded = load(config) if config else None
+    idp = make(loaded, host=host, port=port, allow_remote=allow_remote, **overrides)
+    idp.app = RequestLines(idp.app, _say)
+    with _told_to_stop() as stopped, idp:
+        _say(_welcome(idp))
+        while not stopped.wait(1):
+            pass  # A signal ends the wait at once, but on Windows Ctrl-C is noticed only between two.
+    _say("Stopped.")
+    return 0
+
+
+@contextlib.contextmanager
+def _told_to_stop() -> Iterator[threading.Event]:
+    stopped = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _welcome(idp: "MockIdp") -> str:
+    rows = [("Start page", f"{idp.base_url}/", "")]
+    for realm in idp.config.realms:
+        login = f"log in as {realm.users[0].username} / {realm.users[0].password}" if realm.users else ""
+        rows.append((realm.title, idp.issuer(realm.name), login))
+    titles, addresses = (max(len(row[column]) for row in rows) for column in (0, 1))
+    table = (f"  {title:<{titles}}  {address:<{addresses}}  {login}".rstrip() for title, address, login in rows)
+    return "\n".join(
+        (f"mockidp {_version()} listens on {idp.local_url}. {DESCRIPTION}", "", *table, "", "Ctrl-C stops it.", "")
+    )
+
+
+def _say(text: str) -> None:
+    # Whoever reads along may have gone; that is no reason to refuse a request.
+    with contextlib.suppress(OSError, ValueError):
+        print(text, flush=True)  # noqa: T201  # this is what the command is for
+
+
+def _as_flag(problem: ConfigError) -> str:
+    if problem.file or problem.place not in Overrides.__annotations__:
+        return str(problem)
+    return f"--{problem.place.replace('_', '-')}: {problem.problem}"
+
+
+def _complain(problem: str, status: int) -> int:
+    print(f"mockidp: {problem}", file=sys.stderr)  # noqa: T201
+    return status
+
+
+def _version() -> str:
+    return version("realmgate")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG_USE, f"mockidp: {message} (see {self.prog} --help)\n")
+
+
+def _parser() -> _Parser:
+    words = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(prog="mockidp", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=words)
+    parser.add_argument("--version", action="version", version=f"mockidp {_version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    serve = commands.add_parser(
+        "serve", help="run the provider until Ctrl-C", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=words
+    )
+    _add_settings(serve)
+    return parser
+
+
+def _add_settings(serve: argparse.ArgumentParser) -> None:
+    where = serve.add_argument_group("where it listens")
+    where.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    where.add_argument("--port", default=8800, type=_port, help="port, 0 for a free one (default: %(default)s)")
+    where.add_argument("--allow-remote", action="store_true", help="let --host be one that other machines can reach")
+    where.add_argument("--base-url", metavar="URL", help="how clients reach it, if not by host and port")
+
+    what = serve.add_argument_group("what it serves", "Each of these overrules the file.")
+    what.add_argument("--config", metavar="FILE", help="realms, users, clients and settings in TOML")
+    what.add_argument("--backend-prefix", metavar="PATH", help="path before the back-office's login (default: /admin)")
+    what.add_argument("--single", action="store_true", default=None, help="only the back-office, unprefixed")
+    what.add_argument("--shared-keys", action="store_true", default=None, help="one set of signing keys for all realms")
+
+    how_long = serve.add_argument_group(
+        "how long things live", "For each client and realm that does not say otherwise."
+    )
+    for thing, default in (("access-token", "1h"), ("refresh-token", "30d"), ("id-token", "1h"), ("code", "10m")):
+        how_long.add_argument(
+            f"--{thing}-lifetime", metavar="DURATION", type=_duration, help=f"for example 30s (default: {default})"
+        )
+
+
+def _duration(written: str) -> int:
+    try:
+        return seconds(written)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}, not {written!r}") from None
+
+
+def _port(written: str) -> int:
+    if not written.isascii() or not written.isdecimal() or int(written) > 65535:  # noqa: PLR2004  # the highest port
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 65535, not {written!r}")
+    return int(written)

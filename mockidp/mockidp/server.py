@@ -1,0 +1,145 @@
+"""`MockIdp`: a provider that really listens, in a thread of its own, for as long as a `with` block or a test run."""
+
+import ipaddress
+import logging
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Final, Self, Unpack
+
+from starlette.types import ASGIApp
+
+from .clock import Clock
+from .config import Config
+from .keys import RealmKeys
+from .listener import Listener
+from .overrides import Overrides, overridden
+from .provider import Provider, build_app
+
+logger: Final = logging.getLogger("mockidp")
+
+REACHABLE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  # where "everywhere" is from here
+REMOTE_WARNING: Final = (
+    "listening on %s, so whoever reaches this machine can get tokens for anybody: this is a mock, with public passwords"
+)
+
+
+class MockIdp:
+    """A mock identity provider on an address of its own, which is fixed when this is built.
+
+    It answers between `start` and `stop`, or inside a `with` block; after `stop` it can be started again, at the same
+    address and with the same keys. Settings given by name (`access_token_lifetime="2s"`) come on top of `config`.
+    Port 0 takes a free one. An address that other machines reach needs `allow_remote`.
+    """
+
+    def __init__(
+        self,
+        config: Config | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        allow_remote: bool = False,
+        clock: Clock | None = None,
+        **overrides: Unpack[Overrides],
+    ) -> None:
+        if not is_loopback(host) and not allow_remote:
+            raise ValueError(f"other machines can reach {host}: use 127.0.0.1, or say allow_remote=True if you mean it")
+        self.config: Config = overridden(config or Config(), overrides)
+        self._host = host
+        self._listener = self._listen(port)
+        self._running = False
+        self.provider = Provider(self.config, base_url=self.config.base_url or self.local_url, clock=clock)
+        self.app: ASGIApp = build_app(self.provider)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<MockIdp {self.base_url} {'running' if self._running else 'stopped'}>"
+
+    def start(self) -> Self:
+        """Answer from now on; CannotListen if another process has taken the address since the last `stop`."""
+        if self._running:
+            return self
+        if self._listener.closed:
+            self._listener = self._listen(self._listener.port)
+        if not is_loopback(self._host):
+            logger.warning(REMOTE_WARNING, self._host)
+        self._listener.start(self.app)
+        self._running = True
+        return self
+
+    def stop(self) -> None:
+        """Answer no more; what was issued and remembered stays, for the next `start`."""
+        self._listener.stop()
+        self._running = False
+
+    def reset(self) -> None:
+        """Forget every code, token, session and jump of the clock; address and keys stay, so that caches stay right."""
+        self.provider.reset()
+
+    @property
+    def local_url(self) -> str:
+        """Where it listens, as a URL without a slash at the end."""
+        host = REACHABLE.get(self._host, self._host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._listener.port}"
+
+    @property
+    def base_url(self) -> str:
+        """How clients and browsers reach it: `local_url`, unless the configuration says otherwise."""
+        return self.provider.base_url
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that all issuing and expiring goes by; share it with a gate in the same process."""
+        return self.provider.clock
+
+    @property
+    def keys(self) -> Mapping[str, RealmKeys]:
+        """The signing keys of each realm, by its name."""
+        return self.provider.keys
+
+    def issuer(self, realm: str) -> str:
+        """The issuer of this realm, as its tokens name it."""
+        return self.provider.issuer(realm)
+
+    def token(
+        self,
+        realm: str,
+        *,
+        subject: str,
+        client: str | None = None,
+        scope: str = "",
+        audience: str | list[str] | None = None,
+        claims: Mapping[str, Any] | None = None,
+        expires_in: float | None = None,
+        not_before: float | None = None,
+    ) -> str:
+        """A signed access token without any ceremony, running or not."""
+        return self.provider.token(
+            realm,
+            subject=subject,
+            client=client,
+            scope=scope,
+            audience=audience,
+            claims=claims,
+            expires_in=expires_in,
+            not_before=not_before,
+        )
+
+    def keys_of(self, realm: str) -> Callable[[], dict[str, Any]]:
+        """A callable that gives the realm's public keys of that moment, for a gate in the same process: no sockets."""
+        return self.provider.keys[realm].jwks
+
+    def _listen(self, port: int) -> Listener:
+        return Listener(self._host, port)
+
+
+def is_loopback(host: str) -> bool:
+    """Is this an address that only this machine reaches?"""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
