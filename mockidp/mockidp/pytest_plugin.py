@@ -43,10 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getini("mockidp"):
         return
     bound = config.stash[BOUND] = _make(pytest.UsageError)
-    issuers = {
-        ISSUER_VARIABLE.format(realm=_in_capitals(realm.name)): bound.issuer(realm.name)
-        for realm in bound.config.realms
-    }
+    issuers = {_variable(realm.name): bound.issuer(realm.name) for realm in bound.config.realms}
     config.stash[EXPORTED] = {name: os.environ.get(name) for name in issuers}
     os.environ.update(issuers)
 
