@@ -124,7 +124,7 @@ def look_of(realm_name: str) -> str:
 def in_words(scope: str) -> str:
     """Say to a person what a scope allows, `orders:read` for instance: Read orders."""
     thing, _, deed = scope.rpartition(":")
-    return WORDS.get(scope) or (f"{deed.capitalize()} {thing}" if thing and deed else f"Use {scope!r}")
+    return WORDS.get(scope) or (f"{deed.capitalize()} {thing}" if thing and deed else f"Use “{scope}”")
 
 
 def initials(name: str) -> str:
