@@ -1,1 +1,48 @@
-"""Keep realms apart at the door of an ASGI or WSGI app."""
+"""Keep realms apart at the door of an ASGI or WSGI app.
+
+A token of the storefront is never good in the back-office, nor the other way round::
+
+    from realmgate import Realm, RealmGate, Realms
+
+    shop = Realms(
+        Realm("storefront", issuer="https://id.example/storefront", audience="https://shop.example/api"),
+        Realm("backoffice", issuer="https://id.example/backoffice", audience="https://shop.example/admin/api"),
+    )
+    app = RealmGate(app, realm=shop["storefront"])
+
+The gates here are ASGI middleware; `realmgate.wsgi` holds the same two names for WSGI.
+"""
+
+from .asgi import RealmGate, RealmMap
+from .errors import (
+    AuditFailed,
+    ConfigurationError,
+    NoGate,
+    RealmgateError,
+    RealmOverlap,
+)
+from .principal import Principal
+from .realm import Realm
+from .realms import Realms
+from .requires import principal_of, requires
+from .sources import CallableKeys, Discovery, JwksFile, JwksUri, StaticJwks
+
+__all__ = [
+    "AuditFailed",
+    "CallableKeys",
+    "ConfigurationError",
+    "Discovery",
+    "JwksFile",
+    "JwksUri",
+    "NoGate",
+    "Principal",
+    "Realm",
+    "RealmGate",
+    "RealmMap",
+    "RealmOverlap",
+    "RealmgateError",
+    "Realms",
+    "StaticJwks",
+    "principal_of",
+    "requires",
+]

@@ -1,0 +1,114 @@
+"""The ASGI door: scopes in, principals or refusals out."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.authentication import AuthCredentials
+from starlette.types import Receive, Scope, Send
+
+from .challenge import Refusal, bad_path, not_found
+from .errors import Refused
+from .flow import run_async
+from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
+from .guard import PrefixedRealms, SingleRealm
+from .paths import AmbiguousPath, route_path
+from .principal import Principal, anonymous
+
+# https://www.iana.org/assignments/websocket: 3000 is "Unauthorized".
+CLOSE_UNAUTHORIZED = 3000
+
+
+class RealmGate(SingleRealm):
+    """ASGI middleware that lets requests through to `app` with a token of one realm only.
+
+    `realm` is taken out of a `Realms`, ``shop["storefront"]``. `clock` gives seconds since the epoch. `remember` bounds
+    how many verified tokens are kept, so that they need not be verified again. HTTP and WebSocket are guarded, lifespan
+    passes, and any other kind of connection is refused.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Guard one connection."""
+        if _is_lifespan(scope):
+            await self.app(scope, receive, send)
+        else:
+            await _guard(self.gate, self.app, scope, receive, send)
+
+
+class RealmMap(PrefixedRealms):
+    """ASGI middleware for an app that cannot be mounted anew: realms by path prefix, the longest one wins.
+
+    Where a path could be read in two ways that belong to different realms, the answer is 400 and nobody is called.
+    `elsewhere` says what happens to all other paths: ``"refuse"`` answers 404, ``"open"`` lets them through as nobody.
+    Prefer `RealmGate` on a mount, where the router itself decides.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Find the realm of one connection and guard it."""
+        if _is_lifespan(scope):
+            await self.app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        try:
+            gate = self.gate_for({path, route_path(path, scope.get("root_path", ""))})
+        except AmbiguousPath:
+            await _send_refusal(bad_path(**_form(scope)), scope, receive, send)
+            return
+        if gate is not None:
+            await _guard(gate, self.app, scope, receive, send)
+        elif self.elsewhere == "open":
+            await self.app(_with_principal(scope, anonymous(), None), receive, send)
+        else:
+            await _send_refusal(not_found(**_form(scope)), scope, receive, send)
+
+
+def _is_lifespan(scope: Scope) -> bool:
+    if scope["type"] == "lifespan":
+        return True
+    if scope["type"] not in ("http", "websocket"):
+        raise ValueError(f"a gate does not know how to guard a {scope['type']!r} connection")
+    return False
+
+
+async def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        principal = gate.admit(_headers(scope, b"authorization"))
+        if not isinstance(principal, Principal):
+            principal = await run_async(principal, gate.answer_async)
+    except Refused as error:
+        await _send_refusal(gate.refuse(error, **_form(scope)), scope, receive, send)
+        return
+    await app(_with_principal(scope, principal, gate), receive, send)
+
+
+def _headers(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
+def _form(scope: Scope) -> dict[str, str]:
+    """What a refusal's form depends on."""
+    return {"method": scope.get("method", "GET"), "accept": ",".join(_headers(scope, b"accept"))}
+
+
+def _with_principal(scope: Scope, principal: Principal, gate: Gate | None) -> MutableMapping[str, Any]:
+    """A scope of its own for the app behind, so that nothing a handler does reaches another request."""
+    scopes = ("authenticated", *principal.scopes) if principal.is_authenticated else ()
+    return {
+        **scope,
+        "user": principal,
+        "auth": AuthCredentials(scopes),
+        PRINCIPAL_KEY: principal,
+        GATE_KEY: gate,
+    }
+
+
+async def _send_refusal(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    kind = "http.response"
+    if scope["type"] == "websocket":
+        await receive()
+        if "websocket.http.response" not in (scope.get("extensions") or {}):
+            await send({"type": "websocket.close", "code": CLOSE_UNAUTHORIZED, "reason": ""})
+            return
+        kind = "websocket.http.response"
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in refusal.headers]
+    await send({"type": f"{kind}.start", "status": refusal.status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": refusal.body})

@@ -1,0 +1,32 @@
+"""The one bearer token of a request, read strictly from its Authorization header. RFC 6750 §2.1, RFC 9110 §11.6.2."""
+
+import re
+from collections.abc import Sequence
+
+from .errors import RequestMalformed, TokenMissing
+
+_SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+
+
+def bearer_token(values: Sequence[str]) -> str:
+    """Return the token, or raise `TokenMissing` or `RequestMalformed`.
+
+    `values` are the Authorization headers as the server gave them. A comma is refused whatever the scheme, because WSGI
+    servers join two headers with one, and both doors must say the same.
+    """
+    if not values:
+        raise TokenMissing("no credentials")
+    if len(values) > 1 or "," in values[0]:
+        raise RequestMalformed("more than one set of credentials")
+    scheme, _, rest = values[0].strip(" \t").partition(" ")
+    if scheme.lower() != "bearer":
+        if scheme and _SCHEME.fullmatch(scheme) is None:
+            raise RequestMalformed("credentials without a scheme")
+        raise TokenMissing("credentials of another scheme")
+    token = rest.strip(" ")
+    if not token:
+        raise TokenMissing("a scheme without credentials")
+    if _B64TOKEN.fullmatch(token) is None:
+        raise RequestMalformed("credentials that are not one token")
+    return token

@@ -1,0 +1,131 @@
+"""The only file that opens sockets: one exchange, with a total deadline and a cap on what is read."""
+
+import os
+import socket
+import threading
+import time
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from .flow import Fetch, Fetched, FetchFailed
+
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+CHUNK = 16 * 1024
+
+
+def download(effect: Fetch) -> Fetched:
+    """Exchange one request for its answer, or raise `FetchFailed`.
+
+    Redirects are not followed, proxies and ``.netrc`` not looked at. The deadline cuts the connection, so that a server
+    which sends one byte a second does not hold it open longer than one which sends nothing.
+    """
+    with Deadline(effect.timeout) as deadline, _session(deadline) as session:
+        try:
+            with session.request(
+                effect.method,
+                effect.url,
+                data=effect.body,
+                headers={"Accept": "application/json", "Accept-Encoding": "identity", **dict(effect.headers)},
+                timeout=effect.timeout,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                body = _read(response, effect.limit)
+        except (requests.RequestException, OSError, ValueError) as error:
+            reason = "no answer in time" if deadline.passed else f"the connection failed ({type(error).__name__})"
+            raise FetchFailed(reason) from None
+        if deadline.passed:
+            raise FetchFailed("no answer in time")
+        headers = tuple((name.lower(), value) for name, value in response.headers.items())
+        return Fetched(status=response.status_code, headers=headers, body=body, at=time.monotonic())
+
+
+def _read(response: requests.Response, limit: int) -> bytes:
+    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise FetchFailed("the answer is compressed, which was not asked for")
+    body = bytearray()
+    while chunk := response.raw.read(CHUNK, decode_content=False):
+        body += chunk
+        if len(body) > limit:
+            raise FetchFailed("the answer is too large")
+    return bytes(body)
+
+
+class Deadline:
+    """Cuts the connections it watches when the time is up."""
+
+    def __init__(self, seconds: float) -> None:
+        """Take the time, which starts to run on entering."""
+        self.passed = False
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def watch(self, sock: socket.socket) -> None:
+        """Add a connection; one that comes too late is cut at once."""
+        self._sockets.append(sock)
+        if self.passed:
+            self._cut()
+
+    def _cut(self) -> None:
+        self.passed = True
+        for sock in list(self._sockets):
+            with suppress(OSError):
+                # The plain socket's own shutdown, since another thread may be inside the TLS layer.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+
+
+def _session(deadline: Deadline) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = next((os.environ[name] for name in CA_VARIABLES if os.environ.get(name)), True)
+    adapter = _watched_adapter(deadline)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _watched_adapter(deadline: Deadline) -> HTTPAdapter:
+    """An adapter whose connections report to the deadline as soon as they have a socket."""
+
+    class Watched(HTTPConnection):
+        def connect(self) -> None:
+            super().connect()
+            deadline.watch(self.sock)
+
+    class WatchedTls(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            # Before the handshake, which may drip as well.
+            sock = super()._new_conn()
+            deadline.watch(sock)
+            return sock
+
+        def connect(self) -> None:
+            super().connect()
+            deadline.watch(self.sock)
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Watched
+
+    class TlsPool(HTTPSConnectionPool):
+        ConnectionCls = WatchedTls
+
+    adapter = HTTPAdapter(max_retries=0)
+    manager: Any = adapter.poolmanager
+    manager.pool_classes_by_scheme = {"http": Pool, "https": TlsPool}
+    return adapter

@@ -1,0 +1,106 @@
+"""Everything that can go wrong at a gate, and who has to answer for it.
+
+::
+
+    RealmgateError
+    ├── ConfigurationError (ValueError)     you: raised at start-up, names the place and the cure
+    │   ├── RealmOverlap                    two realms that one token could satisfy
+    │   └── AuditFailed                     a route that no gate guards, or two do
+    ├── NoGate (RuntimeError)               you: a handler asks for a principal where no gate stands
+    └── Refused                             a request; becomes an answer, never a traceback
+        ├── RequestMalformed    400         the caller: not one well-formed bearer credential
+        ├── TokenMissing        401         the caller: no bearer token at all
+        ├── TokenRejected       401         the caller: a token that is not good here
+        ├── ScopeInsufficient   403         the caller: a good token that may not do this
+        └── KeysUnavailable     503         the issuer: nobody can tell good from bad right now
+
+`Refused.reason` is for the operator and comes from a closed set. No error holds a byte of a token.
+"""
+
+from typing import ClassVar
+
+
+class RealmgateError(Exception):
+    """The root of every error this package raises on purpose."""
+
+
+class ConfigurationError(RealmgateError, ValueError):
+    """A realm, a gate or a mount that cannot be right; raised at start-up."""
+
+
+class RealmOverlap(ConfigurationError):
+    """Two realms of one `Realms` that a single token could satisfy."""
+
+
+class AuditFailed(ConfigurationError):
+    """Routes that do not lie behind exactly one gate, one line each in `findings`."""
+
+    def __init__(self, findings: tuple[str, ...]) -> None:
+        """Keep the findings for whoever wants more than the text."""
+        super().__init__("the audit found routes without exactly one gate:\n  " + "\n  ".join(findings))
+        self.findings = findings
+
+
+class NoGate(RealmgateError, RuntimeError):
+    """A principal was asked for where no gate stands; wrap the app in a `RealmGate`."""
+
+
+class Refused(RealmgateError):
+    """A request that does not get through; `reason` says why, to the operator only."""
+
+    status: ClassVar[int]
+    error: ClassVar[str | None] = None
+    description: ClassVar[str]
+
+    def __init__(self, reason: str) -> None:
+        """Take the reason, a constant of ours and never text from a request."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RequestMalformed(Refused):
+    """Credentials that are not exactly one well-formed bearer token. RFC 6750 §3.1."""
+
+    status = 400
+    error = "invalid_request"
+    description = "The request must carry exactly one well-formed bearer token"
+
+
+class TokenMissing(Refused):
+    """No bearer token; the challenge then carries no error code. RFC 6750 §3.1."""
+
+    status = 401
+    description = "This resource needs a bearer token"
+
+
+class TokenRejected(Refused):
+    """A token that is expired, forged, of another realm, or otherwise not good here. RFC 6750 §3.1."""
+
+    status = 401
+    error = "invalid_token"
+    description = "The access token is not valid in this realm"
+
+
+class ScopeInsufficient(Refused):
+    """A good token without the scope that is asked for, named in `scope`. RFC 6750 §3.1."""
+
+    status = 403
+    error = "insufficient_scope"
+    description = "The access token does not allow this"
+
+    def __init__(self, reason: str, *, scope: str = "") -> None:
+        """Take the scope that would do, as it stands in the challenge; empty where only a role is missing."""
+        super().__init__(reason)
+        self.scope = scope
+
+
+class KeysUnavailable(Refused):
+    """No usable keys of the issuer, so neither yes nor no can be said; try again in `retry_after` seconds."""
+
+    status = 503
+    description = "The keys to verify access tokens are not available right now"
+
+    def __init__(self, reason: str, *, retry_after: float = 1.0) -> None:
+        """Take the seconds after which another try makes sense."""
+        super().__init__(reason)
+        self.retry_after = retry_after

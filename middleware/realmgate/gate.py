@@ -1,0 +1,149 @@
+"""What the two doors share: from a request's credentials to a principal or a refusal."""
+
+import inspect
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from .challenge import Refusal, refuse
+from .claims import Expected, number
+from .credentials import bearer_token
+from .errors import Refused, TokenMissing
+from .fetching import Fetcher
+from .flow import Denied, Effect, EffectFailed, Fetch, Flow
+from .keyring import Keyring
+from .principal import Principal, anonymous
+from .remembered import Remembered, RememberedTokens
+from .verify import check_not_denied, verify
+
+log = logging.getLogger("realmgate")
+
+# Where a door leaves the principal (scope and environ alike), and the gate that vouches for it.
+PRINCIPAL_KEY: Final = "realmgate.principal"
+GATE_KEY: Final = "realmgate.gate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GuardedRealm:
+    """A realm that knows its siblings and its keys; only `Realms` makes one, and gates take nothing else."""
+
+    expected: Expected
+    keyring: Keyring = field(repr=False)
+    fetcher: Fetcher = field(repr=False)
+    owner: Any = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The name of the realm."""
+        return self.expected.realm.name
+
+
+class Gate:
+    """One realm's decision, the same through both doors; `clock` gives seconds since the epoch."""
+
+    def __init__(
+        self, guarded: GuardedRealm, *, clock: Callable[[], float] = time.time, remember: int = 10_000
+    ) -> None:
+        """Take a realm out of a `Realms`; `remember` bounds how many verified tokens are kept in memory."""
+        if not isinstance(guarded, GuardedRealm):
+            raise TypeError(
+                f"a gate takes a realm out of a Realms, which knows its siblings, not a {type(guarded).__name__}: "
+                'write shop = Realms(Realm("storefront", …)) and then realm=shop["storefront"]'
+            )
+        self.guarded = guarded
+        self.realm = guarded.expected.realm
+        self._clock = clock
+        self._keyring = guarded.keyring
+        self._tokens = RememberedTokens(remember)
+
+    def admit(self, credentials: Sequence[str]) -> Principal | Flow[Principal]:
+        """Decide on a request's Authorization headers: at once where nothing need be asked, else by a flow to drive.
+
+        Raises `Refused`.
+        """
+        now = self._clock()
+        if len(credentials) == 1:
+            found = self._tokens.recall(credentials[0])
+            if found is not None and self._still_good(found, now):
+                return found.principal if self.realm.deny_list is None else self._recheck(found.principal)
+        try:
+            token = bearer_token(credentials)
+        except TokenMissing:
+            if self.realm.anonymous:
+                return anonymous(self.realm.name)
+            raise
+        return self._verify(token, credentials[0], now)
+
+    def _verify(self, token: str, credentials: str, now: float) -> Flow[Principal]:
+        generation, tick = self._keyring.generation, time.monotonic()
+        principal = yield from verify(token, self.guarded.expected, self._keyring, now, tick)
+        self._tokens.keep(credentials, self._to_remember(principal, generation))
+        self._refresh_ahead(tick)
+        return principal
+
+    def _recheck(self, principal: Principal) -> Flow[Principal]:
+        yield from check_not_denied(principal.claims["jti"], self.realm)
+        return principal
+
+    def _to_remember(self, principal: Principal, generation: int) -> Remembered:
+        claims = principal.claims
+        valid_from = max(number(claims["iat"]), number(claims.get("nbf", claims["iat"])))
+        return Remembered(
+            principal=principal,
+            good_from=valid_from - self.realm.future_leeway,
+            good_until=number(claims["exp"]) + self.realm.leeway,
+            generation=generation,
+        )
+
+    def _still_good(self, found: Remembered, now: float) -> bool:
+        """Whether time and the key set say the same as when the token was verified."""
+        if not found.good_from <= now < found.good_until or found.generation != self._keyring.generation:
+            return False
+        return self._refresh_ahead(time.monotonic())
+
+    def _refresh_ahead(self, tick: float) -> bool:
+        """Have stale keys refreshed beside the requests; False where they must not be used before that."""
+        if tick < self._keyring.refresh_at:
+            return True
+        if self._keyring.source.inline or self._keyring.useless(tick):
+            return False
+        self.guarded.fetcher.refresh_beside(self._keyring)
+        return True
+
+    def answer(self, effect: Effect) -> Any:
+        """Answer an effect with blocking; for the WSGI door."""
+        if isinstance(effect, Fetch):
+            return self.guarded.fetcher.fetch(effect)
+        return self._ask(effect)
+
+    async def answer_async(self, effect: Effect) -> Any:
+        """Answer an effect without blocking; for the ASGI door."""
+        if isinstance(effect, Fetch):
+            return await self.guarded.fetcher.fetch_async(effect)
+        answer = self._ask(effect)
+        if not inspect.isawaitable(answer):
+            return answer
+        try:
+            return await answer
+        except Exception as error:  # noqa: BLE001 - the function is the user's
+            raise _failed(error) from None
+
+    def _ask(self, effect: Effect) -> Any:
+        if not isinstance(effect, Denied) or self.realm.deny_list is None:
+            raise EffectFailed("nobody here answers that")
+        try:
+            return self.realm.deny_list(effect.jti)
+        except Exception as error:  # noqa: BLE001 - the function is the user's
+            raise _failed(error) from None
+
+    def refuse(self, error: Refused, *, method: str, accept: str) -> Refusal:
+        """The answer to a refused request, and a line for the operator."""
+        log.info("refused at realm %s: %s", self.realm.name, error.reason)
+        return refuse(error, self.realm.name, method=method, accept=accept)
+
+
+def _failed(error: Exception) -> EffectFailed:
+    log.warning("the deny-list failed: %s", type(error).__name__)
+    return EffectFailed("the deny-list failed")

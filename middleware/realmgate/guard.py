@@ -1,0 +1,80 @@
+"""How gates stand around an app, whichever the door: one realm for all of it, or a table of path prefixes."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
+
+from .errors import ConfigurationError
+from .gate import Gate, GuardedRealm
+from .paths import PrefixTable
+
+
+class Guard:
+    """What an audit recognises: a wrapper that lets nobody through to `app` but with a token of the path's realm."""
+
+    app: Any
+
+    def guards(self, path: str) -> GuardedRealm | None:
+        """The realm that a path behind this wrapper belongs to; None where it is open."""
+        raise NotImplementedError
+
+    def reaches(self, path: str) -> bool:
+        """Whether a request for the path can get to `app` at all."""
+        del path
+        return True
+
+    @property
+    def routes(self) -> list[Any]:
+        """The routes of the app behind, so that ``url_for`` finds them."""
+        return list(getattr(self.app, "routes", []))
+
+
+class SingleRealm(Guard):
+    """The whole app belongs to one realm."""
+
+    def __init__(
+        self, app: Any, *, realm: GuardedRealm, clock: Callable[[], float] = time.time, remember: int = 10_000
+    ) -> None:
+        """Raise `TypeError` for a realm that is not out of a `Realms`."""
+        self.app = app
+        self.gate = Gate(realm, clock=clock, remember=remember)
+
+    def guards(self, path: str) -> GuardedRealm:
+        """Every path, with the one realm."""
+        del path
+        return self.gate.guarded
+
+
+class PrefixedRealms(Guard):
+    """The app's paths belong to realms by prefix; `elsewhere` says what happens to all others."""
+
+    def __init__(
+        self,
+        app: Any,
+        table: Mapping[str, GuardedRealm],
+        *,
+        elsewhere: Literal["open", "refuse"],
+        clock: Callable[[], float] = time.time,
+        remember: int = 10_000,
+    ) -> None:
+        """Raise `ConfigurationError` for a prefix or an `elsewhere` that cannot be right."""
+        if elsewhere not in ("open", "refuse"):
+            raise ConfigurationError(f'RealmMap(…, elsewhere={elsewhere!r}): must be "open" or "refuse"')
+        self.app = app
+        self.elsewhere = elsewhere
+        self._table = PrefixTable(
+            {prefix: Gate(realm, clock=clock, remember=remember) for prefix, realm in table.items()}
+        )
+
+    def gate_for(self, readings: Iterable[str]) -> Gate | None:
+        """The gate before a path, in all its readings; raises `AmbiguousPath`."""
+        return self._table.find(readings)
+
+    def guards(self, path: str) -> GuardedRealm | None:
+        """The realm of the prefix, or none."""
+        gate = self._table.place(path)
+        return None if gate is None else gate.guarded
+
+    def reaches(self, path: str) -> bool:
+        """Anything under a prefix, and elsewhere if that is open."""
+        return self.elsewhere == "open" or self.guards(path) is not None

@@ -1,0 +1,77 @@
+"""The compact form of a signature, taken apart but not believed. RFC 7515 §7.1."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from .base64url import NotBase64Url, decode_alphabetic
+from .strict_json import NotStrictJson, parse_object
+
+MAX_TOKEN = 16 * 1024
+MAX_HEADER = 2 * 1024
+
+# Exactly three parts, none of them empty: five would be JWE, an empty third an unsecured token.
+_THREE_PARTS = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
+
+
+class NotCompactJws(ValueError):
+    """Not a compact JWS that we would look at further."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnverifiedHeader:
+    """The protected header: what the token says of itself."""
+
+    alg: str
+    kid: str | None
+    typ: str | None
+    members: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnverifiedJws:
+    """A token's parts; nothing in here has been verified."""
+
+    header: UnverifiedHeader
+    payload: bytes
+    signing_input: bytes
+    signature: bytes
+
+
+def parse(token: str) -> UnverifiedJws:
+    """Take a token apart; raises `NotCompactJws`, which says nothing of the content."""
+    if len(token) > MAX_TOKEN:
+        raise NotCompactJws
+    parts = _THREE_PARTS.fullmatch(token)
+    if parts is None:
+        raise NotCompactJws
+    header, payload, signature = parts.groups()
+    try:
+        return UnverifiedJws(
+            header=_parse_header(header),
+            payload=decode_alphabetic(payload),
+            signing_input=token[: parts.end(2)].encode(),
+            signature=decode_alphabetic(signature),
+        )
+    except NotBase64Url:
+        raise NotCompactJws from None
+
+
+# An issuer's tokens share one header segment, so it need be read but once.
+@lru_cache(maxsize=256)
+def _parse_header(segment: str) -> UnverifiedHeader:
+    if len(segment) > MAX_HEADER:
+        raise NotCompactJws
+    try:
+        members = parse_object(decode_alphabetic(segment))
+    except (NotBase64Url, NotStrictJson):
+        raise NotCompactJws from None
+    alg, kid, typ = members.get("alg"), members.get("kid"), members.get("typ")
+    # No extension is known here, so one that must be understood ends the matter (RFC 7515 §4.1.11).
+    if not isinstance(alg, str) or "crit" in members or "b64" in members:
+        raise NotCompactJws
+    if not isinstance(kid, str | None) or not isinstance(typ, str | None):
+        raise NotCompactJws
+    return UnverifiedHeader(alg=alg, kid=kid, typ=typ, members=members)

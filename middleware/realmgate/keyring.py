@@ -1,0 +1,161 @@
+"""The keys of one issuer: which are known, and when to look again.
+
+Rule 1: a known key never waits. Refreshing happens beside the requests, or for the one request whose key is missing.
+Rule 2: good keys are never dropped because of a bad answer; only a good answer, or time, replaces them.
+Rule 3: at a `yield` other flows and threads run, so what was true before it is looked at again after it. `_attempt` is
+read first and written last: equal attempts share one download, and who comes late finds the work done.
+
+All times here are seconds of a monotonic clock, handed in as `tick`.
+"""
+
+import logging
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .errors import KeysUnavailable
+from .flow import FetchFailed, Flow
+from .jose.keys import KeyRefused, VerifyingKey, candidates, import_jwk, marked_as_mock
+from .sources import KeySource, Loaded
+
+log = logging.getLogger("realmgate.keys")
+
+MAX_KEYS: Final = 100
+MAX_MISSED: Final = 1000
+MISSED_FOR: Final = 300.0
+RETRY_AFTER: Final = 5.0
+NEVER: Final = -math.inf
+
+
+class Keyring:
+    """The keys of one source, shared by all gates that trust it; safe for threads, as every change is one assignment.
+
+    `generation` changes when a key has left the set, so that nothing verified with it stays remembered. From
+    `refresh_at` on it is time to look again.
+    """
+
+    def __init__(self, source: KeySource, *, trust_mock: bool = False) -> None:
+        """Start empty; nothing is fetched before somebody asks."""
+        self.source = source
+        self.trust_mock = trust_mock
+        self.keys: tuple[VerifyingKey, ...] = ()
+        self.generation = 0
+        self.refresh_at = NEVER
+        self._useless_at = NEVER
+        self._look_again_at = NEVER
+        self._looking: int | None = None
+        self._attempt = 0
+        self._failing = False
+        self._missed: dict[str | None, float] = {}
+
+    def find(self, kid: str | None, alg: str, tick: float) -> Flow[tuple[VerifyingKey, ...]]:
+        """The keys that may have signed; waits only where no usable keys are known at all."""
+        attempt = self._attempt
+        if self.useless(tick):
+            if self._failing and tick < self.refresh_at:
+                raise KeysUnavailable("keys unavailable", retry_after=self.refresh_at - tick)
+            yield from self.refresh(tick, attempt)
+            if self.useless(tick):
+                raise KeysUnavailable("keys unavailable", retry_after=RETRY_AFTER)
+        elif self.source.inline and tick >= self.refresh_at:
+            yield from self.refresh(tick, attempt)
+        return candidates(self.keys, kid, alg)
+
+    def useless(self, tick: float) -> bool:
+        """Whether no keys are known, or only some that are too old to be believed."""
+        return tick >= self._useless_at
+
+    def find_again(
+        self, kid: str | None, alg: str, tick: float, tried: tuple[VerifyingKey, ...]
+    ) -> Flow[tuple[VerifyingKey, ...]]:
+        """Other keys that may have signed, if need be after a fresh look; none where it is too soon for one."""
+        attempt = self._attempt
+        found = self._beyond(tried, kid, alg)
+        if not found and self._may_look(kid, tick, attempt):
+            if self._looking != attempt:
+                self._looking = attempt
+                self._look_again_at = tick + self.source.cooldown
+            yield from self.refresh(tick, attempt)
+            found = self._beyond(tried, kid, alg)
+            if not found and not self._failing:
+                self._remember_miss(kid, tick)
+        if not found and not tried and self._failing:
+            raise KeysUnavailable("unknown key, and no fresh look", retry_after=RETRY_AFTER)
+        return found
+
+    def refresh(self, tick: float, attempt: int | None = None) -> Flow[None]:
+        """Load the set anew. A failure is logged and leaves the known keys as they are."""
+        attempt = self._attempt if attempt is None else attempt
+        try:
+            loaded = yield from self.source.load(attempt)
+            keys = self._import(loaded)
+        except FetchFailed as failure:
+            if attempt == self._attempt:
+                self._failing = True
+                self.refresh_at = tick + RETRY_AFTER
+                log.warning("keys of %s were not refreshed: %s", describe(self.source), failure.reason)
+                self._attempt = attempt + 1
+        else:
+            if attempt == self._attempt:
+                self._install(keys, tick, loaded.fresh_for)
+                self._attempt = attempt + 1
+
+    def _install(self, keys: tuple[VerifyingKey, ...], tick: float, fresh_for: float) -> None:
+        before, self.keys = self.keys, keys
+        if set(keys) - set(before):
+            self._missed = {}
+        if set(before) - set(keys):
+            self.generation += 1
+        self._failing = False
+        self.refresh_at = tick + fresh_for
+        self._useless_at = tick + fresh_for + self.source.max_stale
+
+    def _beyond(self, tried: tuple[VerifyingKey, ...], kid: str | None, alg: str) -> tuple[VerifyingKey, ...]:
+        return tuple(key for key in candidates(self.keys, kid, alg) if key not in tried)
+
+    def _may_look(self, kid: str | None, tick: float, attempt: int) -> bool:
+        """A look that is under way is joined by everybody; a new one must not come too soon."""
+        if self._looking == attempt:
+            return True
+        return tick >= self._look_again_at and tick >= self._missed.get(kid, NEVER)
+
+    def _remember_miss(self, kid: str | None, tick: float) -> None:
+        """So that one wrong configured client does not cause a download per cooldown for ever."""
+        if self.source.cooldown == 0:
+            return
+        if len(self._missed) >= MAX_MISSED:
+            self._missed = {}
+        self._missed[kid] = tick + MISSED_FOR
+
+    def _import(self, loaded: Loaded) -> tuple[VerifyingKey, ...]:
+        """Import what can be imported; a key that was known already stays the same object."""
+        entries = loaded.jwks.get("keys") if isinstance(loaded.jwks, Mapping) else None
+        if not isinstance(entries, list | tuple) or len(entries) > MAX_KEYS:
+            raise FetchFailed("the answer is not a JWKS")
+        keys = tuple(key for key in map(self._import_one, entries) if key is not None)
+        if not keys:
+            raise FetchFailed("the JWKS holds no key that is usable here")
+        return keys
+
+    def _import_one(self, entry: Any) -> VerifyingKey | None:
+        if not isinstance(entry, Mapping):
+            return None
+        known = next((key for key in self.keys if key.jwk == entry), None)
+        if known is not None:
+            return known
+        if marked_as_mock(entry) and not self.trust_mock:
+            log.error(
+                "dropped a key of a mock identity provider from %s; for development, say Realm(..., trust_mock=True)",
+                describe(self.source),
+            )
+            return None
+        try:
+            return import_jwk(dict(entry))
+        except KeyRefused as refusal:
+            log.info("passed over a key of %s, which %s", describe(self.source), refusal)
+            return None
+
+
+def describe(source: KeySource) -> str:
+    """The source's address for a log line; addresses are configuration and hold no secret."""
+    return str(getattr(source, "url", None) or getattr(source, "path", None) or type(source).__name__)

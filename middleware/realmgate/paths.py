@@ -1,0 +1,122 @@
+"""Which prefix of a table a path lies under, and whether everybody would read the path alike.
+
+Paths here are decoded once, as the server hands them to the router. A prefix counts whole segments only, and the
+longest one wins.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final, Generic, TypeVar
+from urllib.parse import unquote
+
+from .errors import ConfigurationError
+
+Value = TypeVar("Value")
+
+# More spellings than this mean that somebody nested escapes for fun.
+MAX_SPELLINGS: Final = 64
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_PARAMETERS = re.compile(r";[^/]*")
+_SLASHES = re.compile(r"/{2,}")
+
+
+class AmbiguousPath(ValueError):
+    """A path that two readers could take for two places."""
+
+
+class PrefixTable(Generic[Value]):
+    """Prefixes like ``/api`` and what lies under them."""
+
+    def __init__(self, table: Mapping[str, Value]) -> None:
+        """Raise `ConfigurationError` for a prefix that no path, or every path, would lie under."""
+        if not table:
+            raise ConfigurationError("RealmMap(app, {…}): the table names no prefix")
+        for prefix in table:
+            if not isinstance(prefix, str) or _canonical(prefix) != prefix or prefix in ("", "/"):
+                raise ConfigurationError(
+                    f"RealmMap(app, {{{prefix!r}: …}}): a prefix starts with a slash, does not end with one, and is "
+                    "written plainly, like '/api'; to guard everything, use RealmGate"
+                )
+        self._by_length = sorted(table.items(), key=lambda item: -len(item[0]))
+
+    def find(self, readings: Iterable[str]) -> Value | None:
+        """What the path lies under, None for elsewhere; raises `AmbiguousPath`.
+
+        `readings` are the paths a router may see (with and without the part of a mount). They must not point to two
+        entries; where one points to an entry and another elsewhere, the entry counts, as guarding is the safe side.
+        Other spellings of one path (escapes, dots, slashes, case) must all lie where the path itself lies.
+        """
+        found: dict[int, Value] = {}
+        for path in readings:
+            places = {id(place): place for place in map(self.place, spellings(path))}
+            if len(places) > 1:
+                raise AmbiguousPath
+            found.update((key, place) for key, place in places.items() if place is not None)
+        if len(found) > 1:
+            raise AmbiguousPath
+        return next(iter(found.values()), None)
+
+    def place(self, path: str) -> Value | None:
+        """What one spelling lies under, taken as it is."""
+        for prefix, value in self._by_length:
+            if path == prefix or path.startswith(prefix + "/"):
+                return value
+        return None
+
+
+def route_path(path: str, root_path: str) -> str:
+    """The part of a path behind the mount, as Starlette's router sees it: cut at a segment's end only."""
+    if root_path and (path == root_path or path.startswith(root_path + "/")):
+        return path[len(root_path) :]
+    return path
+
+
+def spellings(path: str) -> set[str]:
+    """A path and everything that servers, proxies and apps might make of it; raises `AmbiguousPath` for too many."""
+    known: set[str] = {path}
+    fresh = [path]
+    while fresh:
+        current = fresh.pop()
+        for respell in RESPELLINGS:
+            other = respell(current)
+            if other not in known:
+                known.add(other)
+                fresh.append(other)
+        if len(known) > MAX_SPELLINGS:
+            raise AmbiguousPath
+    return known
+
+
+def _canonical(prefix: str) -> str:
+    return "/" + _without_dots(_SLASHES.sub("/", _PARAMETERS.sub("", unquote(_CONTROL.sub("", prefix))))).strip("/")
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986 §5.2.4."""
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            # The first one is the empty segment before the leading slash, which nothing climbs over.
+            kept = kept[:-1] if len(kept) > 1 else kept
+        elif segment != ".":
+            kept.append(segment)
+    return "/".join(kept)
+
+
+def _without_trailing(path: str) -> str:
+    """Some file systems drop dots and spaces at the end of a name."""
+    return "/".join(segment.rstrip(". ") if segment.strip(".") else segment for segment in path.split("/"))
+
+
+RESPELLINGS: Final = (
+    unquote,
+    lambda path: path.replace("\\", "/"),
+    lambda path: _PARAMETERS.sub("", path),
+    lambda path: _SLASHES.sub("/", path),
+    lambda path: _CONTROL.sub("", path),
+    lambda path: _CONTROL.split(path, maxsplit=1)[0],
+    lambda path: path.split("?", 1)[0].split("#", 1)[0],
+    str.casefold,
+    _without_dots,
+    _without_trailing,
+)

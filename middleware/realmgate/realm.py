@@ -1,0 +1,167 @@
+"""What a realm asks of a token: one protection space, as configured."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from .errors import ConfigurationError
+
+# RFC 9110 §11.5 allows any quoted-string; without quote and backslash nothing ever needs escaping.
+NAME = re.compile(r"[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?")
+
+ALGORITHMS = (
+    *("RS256", "RS384", "RS512"),
+    *("PS256", "PS384", "PS512"),
+    *("ES256", "ES384", "ES512"),
+    *("EdDSA", "Ed25519"),
+)
+OPT_IN_ALGORITHMS = ("ES256K",)
+
+
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """A protection space in the sense of RFC 9110 §11.5, and what makes a token good in it.
+
+    * `name` is shown in every challenge.
+    * `issuer` is compared whole with ``iss``; without `keys` it is also where the keys are discovered.
+    * `audience` is what ``aud`` must name, one value or several of which one is enough.
+    * `keys` says where the keys come from if not from the issuer's discovery document: a JWKS URL, a JWKS as a
+      mapping, a function that returns one, or a source from `realmgate.sources`.
+    * `algorithms` narrows the signature algorithms (or adds ``ES256K``); a key still decides which of them are its own.
+    * `leeway` and `future_leeway`, in seconds: how long a token is still good after ``exp`` (0), and how far ``nbf``
+      and ``iat`` may lie in the future (5). `max_lifetime` bounds ``exp - iat``.
+    * `clients`: if given, ``client_id`` must be one of them.
+    * `require`: claims that must have exactly these scalar values.
+    * `anonymous`: requests without credentials get through as nobody. An invalid token never does.
+    * `deny_list`: called with the ``jti`` of every otherwise good token, says whether it has been revoked.
+    * `trust_mock`: for development only. Accepts http addresses and the keys of a mock identity provider.
+
+    What is *not* checked here: whether the addresses answer. The first request, or nobody, finds out.
+
+    Raises `ConfigurationError`, naming the realm and the argument.
+    """
+
+    name: str
+    _: KW_ONLY
+    issuer: str
+    audience: str | tuple[str, ...]
+    keys: Any = field(default=None, repr=False)
+    algorithms: tuple[str, ...] = ALGORITHMS
+    leeway: float = 0.0
+    future_leeway: float = 5.0
+    max_lifetime: float | None = None
+    clients: frozenset[str] | None = None
+    require: Mapping[str, str | int | bool] = field(default_factory=dict, hash=False)
+    anonymous: bool = False
+    deny_list: Callable[[str], Any] | None = None
+    trust_mock: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be right, and freeze what was given as list, set or dict."""
+        for check in CHECKS:
+            check(self)
+        audience = (self.audience,) if isinstance(self.audience, str) else tuple(self.audience)
+        object.__setattr__(self, "audience", audience)
+        object.__setattr__(self, "algorithms", tuple(self.algorithms))
+        object.__setattr__(self, "require", MappingProxyType(dict(self.require)))
+        if self.clients is not None:
+            object.__setattr__(self, "clients", frozenset(self.clients))
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """The audience as a tuple, whatever it was given as."""
+        return (self.audience,) if isinstance(self.audience, str) else self.audience
+
+
+def _refuse(realm: Realm, argument: str, expectation: str) -> ConfigurationError:
+    return ConfigurationError(f"Realm({realm.name!r}, {argument}=…): {expectation}")
+
+
+def _check_name(realm: Realm) -> None:
+    if not isinstance(realm.name, str) or NAME.fullmatch(realm.name) is None:
+        raise ConfigurationError(
+            f"Realm({realm.name!r}): the name must be printable ASCII without quotes or backslashes, like 'storefront'"
+        )
+
+
+def _check_issuer(realm: Realm) -> None:
+    if not isinstance(realm.issuer, str) or not realm.issuer:
+        raise _refuse(realm, "issuer", "must be the exact value of the tokens' iss claim, like 'https://id.example'")
+    if realm.keys is None:
+        check_address(realm.issuer, trust_mock=realm.trust_mock, place=f"Realm({realm.name!r}, issuer=…)")
+    elif isinstance(realm.keys, str):
+        check_address(realm.keys, trust_mock=realm.trust_mock, place=f"Realm({realm.name!r}, keys=…)")
+
+
+def check_address(url: str, *, trust_mock: bool, place: str) -> None:
+    """Refuse an address that keys must not come from: anything but https, unless a mock is trusted."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ConfigurationError(f"{place}: {url!r} is not a URL") from None
+    if parts.scheme not in ("https", "http") or not host:
+        raise ConfigurationError(f"{place}: {url!r} is not an https URL with a host")
+    if parts.query or parts.fragment or parts.username is not None:
+        raise ConfigurationError(f"{place}: {url!r} must have no user, query or fragment (RFC 8414 §2)")
+    if parts.scheme == "http" and not trust_mock:
+        raise ConfigurationError(
+            f"{place}: {url!r} is not https. Whoever sits on the line could hand out keys. "
+            "For a mock identity provider in development, say trust_mock=True"
+        )
+
+
+def _check_audience(realm: Realm) -> None:
+    given = (realm.audience,) if isinstance(realm.audience, str) else realm.audience
+    good = isinstance(given, tuple | list | set | frozenset) and given
+    if not good or not all(isinstance(one, str) and one for one in given):
+        raise _refuse(realm, "audience", "must be what the tokens' aud claim names, like 'https://shop.example/api'")
+
+
+def _check_algorithms(realm: Realm) -> None:
+    known = (*ALGORITHMS, *OPT_IN_ALGORITHMS)
+    given = realm.algorithms
+    if isinstance(given, str) or not given or not all(name in known for name in given):
+        raise _refuse(realm, "algorithms", f"must be some of {', '.join(known)}, as a tuple")
+
+
+def _check_seconds(realm: Realm) -> None:
+    for argument in ("leeway", "future_leeway", "max_lifetime"):
+        value = getattr(realm, argument)
+        if argument == "max_lifetime" and value is None:
+            continue
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not math.isfinite(value) or value < 0:
+            raise _refuse(realm, argument, "must be a number of seconds, zero or more")
+
+
+def _check_clients(realm: Realm) -> None:
+    given = realm.clients
+    if given is not None and (isinstance(given, str) or not given or not all(isinstance(one, str) for one in given)):
+        raise _refuse(realm, "clients", "must be a set of client ids, like {'storefront-web'}")
+
+
+def _check_require(realm: Realm) -> None:
+    if not all(isinstance(name, str) and isinstance(value, str | int) for name, value in realm.require.items()):
+        raise _refuse(realm, "require", "must map claim names to scalar values, like {'tenant': 'acme'}")
+
+
+def _check_deny_list(realm: Realm) -> None:
+    if realm.deny_list is not None and not callable(realm.deny_list):
+        raise _refuse(realm, "deny_list", "must be a function that takes a jti and says whether it is revoked")
+
+
+CHECKS = (
+    _check_name,
+    _check_issuer,
+    _check_audience,
+    _check_algorithms,
+    _check_seconds,
+    _check_clients,
+    _check_require,
+    _check_deny_list,
+)

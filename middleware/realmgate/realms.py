@@ -1,0 +1,104 @@
+"""Realms that are proven to be disjoint, so that a token is good in one of them at the most."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+from .audit import audit
+from .claims import Expected
+from .errors import ConfigurationError, RealmOverlap
+from .fetching import Fetcher
+from .gate import GuardedRealm
+from .keyring import Keyring
+from .realm import Realm
+from .sources import source_of
+
+
+class Realms:
+    """The realms of one product, also those that are mounted in another process; each knows its siblings.
+
+    Two realms are disjoint if their issuers differ, or their audiences, or their client sets over the same claim, or a
+    required scalar claim. Keys, token types and profiles never count, so realms may share an issuer and its key set.
+
+    Raises `RealmOverlap`, which says which pair and why, and `ConfigurationError` for a name that stands twice.
+    """
+
+    def __init__(self, *realms: Realm) -> None:
+        """Prove every pair disjoint and give each realm its keys."""
+        for realm in realms:
+            if not isinstance(realm, Realm):
+                raise TypeError(f"Realms(…) takes Realm(…) values, not a {type(realm).__name__}")
+        names = [realm.name for realm in realms]
+        if not names or len(set(names)) != len(names):
+            raise ConfigurationError("Realms(…) needs at least one realm, and each name once")
+        for one, other in combinations(realms, 2):
+            _check_disjoint(one, other)
+        self._realms = self._guard(realms)
+
+    def _guard(self, realms: tuple[Realm, ...]) -> dict[str, GuardedRealm]:
+        """Realms with the same source share its keyring and its thread."""
+        shared: dict[Any, tuple[Keyring, Fetcher]] = {}
+        guarded: dict[str, GuardedRealm] = {}
+        for realm in realms:
+            source = source_of(realm)
+            # A source that cannot be hashed (a mapping of keys) is shared by nobody.
+            key = (source, realm.trust_mock) if _hashable(source) else realm.name
+            if key not in shared:
+                shared[key] = Keyring(source, trust_mock=realm.trust_mock), Fetcher()
+            keyring, fetcher = shared[key]
+            expected = Expected(realm=realm, foreign_audiences=_foreign_audiences(realm, realms))
+            guarded[realm.name] = GuardedRealm(expected=expected, keyring=keyring, fetcher=fetcher, owner=self)
+        return guarded
+
+    def __getitem__(self, name: str) -> GuardedRealm:
+        """The realm of a name, as a gate takes it."""
+        try:
+            return self._realms[name]
+        except KeyError:
+            raise KeyError(f"no realm {name!r} here, only {', '.join(self._realms)}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in the order given."""
+        return iter(self._realms)
+
+    def __len__(self) -> int:
+        """How many realms."""
+        return len(self._realms)
+
+    def audit(self, app: Any, *, public: tuple[str, ...] = ()) -> None:
+        """Prove that every route of a Starlette or FastAPI app is public or lies behind exactly one gate of these realms.
+
+        `public` names route paths; a name also covers what lies below it, except ``/``, which only means itself. What
+        cannot be looked into counts as unguarded. Raises `AuditFailed` with a line for each finding. Nothing is checked
+        about middleware outside the gates that answers by itself.
+        """
+        audit(app, owner=self, public=public)
+
+
+def _check_disjoint(one: Realm, other: Realm) -> None:
+    if one.issuer != other.issuer or not set(one.audiences) & set(other.audiences):
+        return
+    if one.clients is not None and other.clients is not None and not one.clients & other.clients:
+        return
+    common = one.require.keys() & other.require.keys()
+    if any(one.require[claim] != other.require[claim] for claim in common):
+        return
+    shared = ", ".join(sorted(set(one.audiences) & set(other.audiences)))
+    raise RealmOverlap(
+        f"realms {one.name!r} and {other.name!r} overlap: both take tokens of the issuer {one.issuer} for the "
+        f"audience {shared}, so one token would be good in both. Give them different audiences (or issuers, disjoint "
+        "clients=, or contradicting require=); different keys or token types do not keep them apart"
+    )
+
+
+def _foreign_audiences(realm: Realm, realms: tuple[Realm, ...]) -> frozenset[str]:
+    everybody = {audience for each in realms for audience in each.audiences}
+    return frozenset(everybody.difference(realm.audiences))
+
+
+def _hashable(value: object) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,131 @@
+"""What a single handler asks of the principal, beyond its being one. RFC 6750 §3.1."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+
+from .errors import NoGate, Refused, ScopeInsufficient, TokenMissing
+from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
+from .principal import Principal
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+
+# https://www.iana.org/assignments/websocket: 3003 is "Forbidden".
+CLOSE_FORBIDDEN = 3003
+
+
+def principal_of(request: HTTPConnection | Mapping[str, Any]) -> Principal:
+    """Who a gate let through: of a Starlette request or WebSocket, an ASGI scope, or a WSGI environ.
+
+    Reads only what a gate has written, never what other middleware calls the user. Raises `NoGate` where none stands.
+    """
+    principal = _scope(request).get(PRINCIPAL_KEY)
+    if not isinstance(principal, Principal):
+        raise NoGate("no gate stands before this handler; wrap the app in a RealmGate")
+    return principal
+
+
+def requires(scopes: str | list[str] = "", *, roles: str | list[str] = "") -> Callable[[Any], Any]:
+    """Let only principals with certain scopes (and roles) reach a Starlette or FastAPI handler that takes a request.
+
+    A string with spaces means all of them, a list any one of its strings: ``["admin", "orders:read orders:write"]``.
+    `roles` are looked up in the claim ``roles``. Others get 403 with the exact challenge; nobody at all gets 401. A
+    handler behind no gate raises `NoGate`.
+    """
+    scope_choices, role_choices = _choices(scopes), _choices(roles)
+
+    def check(principal: Principal) -> None:
+        if not principal.is_authenticated:
+            raise TokenMissing("a handler requires a principal")
+        if not _any_choice(scope_choices, principal.scopes):
+            raise ScopeInsufficient("scope insufficient", scope=" ".join(scope_choices[0]))
+        if not _any_choice(role_choices, _roles(principal)):
+            raise ScopeInsufficient("role missing")
+
+    return lambda handler: _decorate(handler, check)
+
+
+def _decorate(handler: Callable[P, Any], check: Callable[[Principal], None]) -> Callable[P, Any]:
+    parameter = _request_parameter(handler)
+
+    if inspect.iscoroutinefunction(handler):
+
+        @wraps(handler)
+        async def guarded_async(*args: P.args, **kwargs: P.kwargs) -> Any:
+            connection = parameter(args, kwargs)
+            refusal = _refusal(connection, check)
+            if refusal is None:
+                return await handler(*args, **kwargs)
+            return await _refuse(connection, refusal)
+
+        return guarded_async
+
+    @wraps(handler)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+        refusal = _refusal(parameter(args, kwargs), check)
+        return handler(*args, **kwargs) if refusal is None else refusal
+
+    return guarded
+
+
+def _request_parameter(handler: Callable[..., Any]) -> Callable[[tuple[Any, ...], Mapping[str, Any]], HTTPConnection]:
+    """How to find the request among a handler's arguments; raises `TypeError` where there is none."""
+    for position, name in enumerate(inspect.signature(handler).parameters):
+        if name in ("request", "websocket"):
+            return lambda args, kwargs: kwargs[name] if name in kwargs else args[position]
+    raise TypeError(f"@requires needs a handler with a parameter named request or websocket: {handler!r}")
+
+
+def _refusal(connection: HTTPConnection, check: Callable[[Principal], None]) -> Response | None:
+    principal = principal_of(connection)
+    try:
+        check(principal)
+    except Refused as error:
+        gate: Gate | None = connection.scope[GATE_KEY]
+        if gate is None:
+            raise NoGate("this handler lies in no realm; only a gate can ask for a token") from None
+        accept = ",".join(connection.headers.getlist("accept"))
+        refusal = gate.refuse(error, method=connection.scope.get("method", "GET"), accept=accept)
+        response = Response(refusal.body, refusal.status)
+        response.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in refusal.headers]
+        return response
+    return None
+
+
+async def _refuse(connection: HTTPConnection, response: Response) -> Response | None:
+    if isinstance(connection, Request):
+        return response
+    websocket = connection
+    if not isinstance(websocket, WebSocket):
+        raise TypeError(connection)
+    if "websocket.http.response" in (websocket.scope.get("extensions") or {}):
+        await websocket.send_denial_response(response)
+    else:
+        await websocket.close(CLOSE_FORBIDDEN)
+    return None
+
+
+def _choices(wanted: str | list[str]) -> tuple[tuple[str, ...], ...]:
+    given = [wanted] if isinstance(wanted, str) else wanted
+    if not given or not all(isinstance(one, str) for one in given):
+        raise TypeError("@requires takes a string, or a list of strings of which one is enough")
+    return tuple(tuple(one.split()) for one in given)
+
+
+def _any_choice(choices: tuple[tuple[str, ...], ...], held: frozenset[str]) -> bool:
+    return any(held.issuperset(choice) for choice in choices)
+
+
+def _roles(principal: Principal) -> frozenset[str]:
+    roles = principal.claims.get("roles", ())
+    return frozenset(role for role in roles if isinstance(role, str)) if isinstance(roles, tuple) else frozenset()
+
+
+def _scope(request: HTTPConnection | Mapping[str, Any]) -> Mapping[str, Any]:
+    return request.scope if isinstance(request, HTTPConnection) else request

@@ -1,0 +1,190 @@
+"""Where the keys of an issuer come from."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from .discovery import discover
+from .errors import ConfigurationError
+from .flow import Fetch, Fetched, FetchFailed, Flow
+from .jose.strict_json import NotStrictJson, parse_object
+from .realm import Realm, check_address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A key set as the source gave it, and for how many seconds it is fresh."""
+
+    jwks: Mapping[str, Any]
+    fresh_for: float
+
+
+class KeySource(Protocol):
+    """Anything that can load a JWKS; `attempt` numbers the tries.
+
+    `cooldown` is the least time in seconds between two looks for a key that the set does not hold. Known keys are
+    served for `max_stale` seconds past their freshness while the source does not answer. An `inline` source answers at
+    once, so that stale keys are never served while it is asked.
+    """
+
+    @property
+    def inline(self) -> bool:
+        """Whether loading takes no waiting."""
+
+    @property
+    def cooldown(self) -> float:
+        """Seconds between two looks for an unknown key."""
+
+    @property
+    def max_stale(self) -> float:
+        """Seconds for which known keys outlive their freshness in an outage."""
+
+    def load(self, attempt: int) -> Flow[Loaded]:
+        """Load the key set, or raise `FetchFailed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class JwksUri:
+    """A JWKS at an address. Cache-Control is honoured between `min_age` and `max_age`; all times in seconds."""
+
+    url: str
+    _: KW_ONLY
+    trust_mock: bool = False
+    timeout: float = 5.0
+    cooldown: float = 30.0
+    min_age: float = 60.0
+    max_age: float = 86400.0
+    default_age: float = 600.0
+    max_stale: float = 86400.0
+    inline: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        """Refuse addresses and times that cannot be right."""
+        check_address(self.url, trust_mock=self.trust_mock, place=f"{type(self).__name__}(…)")
+        for name in ("timeout", "cooldown", "min_age", "max_age", "default_age", "max_stale"):
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+                raise ConfigurationError(f"{type(self).__name__}({name}=…): must be a number of seconds, zero or more")
+
+    def load(self, attempt: int) -> Flow[Loaded]:
+        """Download the key set."""
+        return (yield from self._load_from(self.url, attempt))
+
+    def _load_from(self, url: str, attempt: int) -> Flow[Loaded]:
+        fetched: Fetched = yield Fetch(url=url, timeout=self.timeout, attempt=attempt)
+        if fetched.status != 200:  # noqa: PLR2004 - the one good status
+            raise FetchFailed("the JWKS address answered with another status than 200")
+        age = stated_age(fetched.header("cache-control"), fetched.header("age"))
+        fresh_for = self.default_age if age is None else min(max(age, self.min_age), self.max_age)
+        return Loaded(jwks=_parse(fetched.body), fresh_for=fresh_for)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery(JwksUri):
+    """The JWKS that an issuer's discovery document names; `url` is the issuer."""
+
+    def load(self, attempt: int) -> Flow[Loaded]:
+        """Ask the issuer where its keys are, then download them."""
+        uri = yield from discover(self.url, trust_mock=self.trust_mock, timeout=self.timeout, attempt=attempt)
+        return (yield from self._load_from(uri, attempt))
+
+
+@dataclass(frozen=True, slots=True)
+class JwksFile:
+    """A JWKS in a file, read again every `fresh_for` seconds and when a key is missing."""
+
+    path: str | Path
+    _: KW_ONLY
+    fresh_for: float = 5.0
+    cooldown: float = 1.0
+    max_stale: float = math.inf
+    inline: bool = field(default=False, init=False)
+
+    def load(self, attempt: int) -> Flow[Loaded]:
+        """Read the file."""
+        fetched: Fetched = yield Fetch(url=Path(self.path).absolute().as_uri(), attempt=attempt)
+        return Loaded(jwks=_parse(fetched.body), fresh_for=self.fresh_for)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticJwks:
+    """A JWKS that is at hand and never changes."""
+
+    jwks: Mapping[str, Any] = field(hash=False)
+    cooldown: float = field(default=math.inf, init=False)
+    max_stale: float = field(default=math.inf, init=False)
+    inline: bool = field(default=True, init=False)
+
+    def load(self, attempt: int) -> Flow[Loaded]:
+        """Give the set as it is."""
+        del attempt
+        return Loaded(jwks=self.jwks, fresh_for=math.inf)
+        yield  # makes this a flow like the others
+
+
+@dataclass(frozen=True, slots=True)
+class CallableKeys:
+    """A function that returns a JWKS, asked for every token, so that a rotation shows at once.
+
+    It runs in the thread or event loop of the request, so it must not block.
+    """
+
+    function: Callable[[], Mapping[str, Any]]
+    cooldown: float = field(default=0.0, init=False)
+    max_stale: float = field(default=math.inf, init=False)
+    inline: bool = field(default=True, init=False)
+
+    def load(self, attempt: int) -> Flow[Loaded]:
+        """Call the function."""
+        del attempt
+        try:
+            jwks = self.function()
+        except Exception as error:
+            raise FetchFailed("the function that gives the keys failed") from error
+        return Loaded(jwks=jwks, fresh_for=0.0)
+        yield  # makes this a flow like the others
+
+
+def source_of(realm: Realm) -> KeySource:
+    """The source a realm's `keys` stand for; without any, the discovery of its issuer."""
+    keys = realm.keys
+    if keys is None:
+        return Discovery(realm.issuer, trust_mock=realm.trust_mock)
+    if isinstance(keys, str):
+        return JwksUri(keys, trust_mock=realm.trust_mock)
+    if isinstance(keys, Mapping):
+        return StaticJwks(keys)
+    if hasattr(keys, "load"):
+        source: KeySource = keys
+        return source
+    if callable(keys):
+        return CallableKeys(keys)
+    raise ConfigurationError(
+        f"Realm({realm.name!r}, keys=…): must be the URL of a JWKS, a JWKS, a function that returns one, or a source "
+        "like JwksFile('keys.json')"
+    )
+
+
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,10})\"?(?:$|[,\s])", re.IGNORECASE)
+_NO_CACHE = re.compile(r"(?:^|[,\s])(?:no-store|no-cache)(?:$|[,\s=])", re.IGNORECASE)
+
+
+def stated_age(cache_control: str, age: str) -> float | None:
+    """For how many seconds an answer says it is fresh, less its age; None where it says nothing. RFC 9111 §4.2."""
+    if _NO_CACHE.search(cache_control):
+        return 0.0
+    found = _MAX_AGE.search(cache_control)
+    if found is None:
+        return None
+    spent = float(age) if age.isdecimal() and age.isascii() else 0.0
+    return max(float(found[1]) - spent, 0.0)
+
+
+def _parse(body: bytes) -> Mapping[str, Any]:
+    try:
+        return parse_object(body)
+    except NotStrictJson:
+        raise FetchFailed("the answer is not a JWKS") from None

@@ -1,0 +1,119 @@
+"""The WSGI door: environs in, principals or refusals out. PEP 3333."""
+
+import inspect
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, TypeAlias
+
+from .challenge import TITLES, Refusal, bad_path, not_found
+from .errors import ConfigurationError, Refused
+from .flow import run
+from .gate import GATE_KEY, PRINCIPAL_KEY, Gate, GuardedRealm
+from .guard import PrefixedRealms, SingleRealm
+from .paths import AmbiguousPath
+from .principal import Principal, anonymous
+
+Environ: TypeAlias = dict[str, Any]
+StartResponse: TypeAlias = Callable[..., Any]
+
+
+class RealmGate(SingleRealm):
+    """WSGI middleware that lets requests through to `app` with a token of one realm only.
+
+    The principal is in ``environ["realmgate.principal"]``, its subject in ``REMOTE_USER``. The arguments are those of
+    the ASGI door.
+    """
+
+    def __init__(
+        self, app: Any, *, realm: GuardedRealm, clock: Callable[[], float] = time.time, remember: int = 10_000
+    ) -> None:
+        """Raise `TypeError` for a realm that is not out of a `Realms`."""
+        super().__init__(app, realm=realm, clock=clock, remember=remember)
+        _check_blocking(self.gate.guarded)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Guard one request."""
+        return _guard(self.gate, self.app, environ, start_response)
+
+
+class RealmMap(PrefixedRealms):
+    """WSGI middleware for an app that cannot be mounted anew: realms by path prefix, the longest one wins.
+
+    The arguments and answers are those of the ASGI door.
+    """
+
+    def __init__(
+        self,
+        app: Any,
+        table: Mapping[str, GuardedRealm],
+        *,
+        elsewhere: Literal["open", "refuse"],
+        clock: Callable[[], float] = time.time,
+        remember: int = 10_000,
+    ) -> None:
+        """Raise `ConfigurationError` for a prefix or an `elsewhere` that cannot be right."""
+        super().__init__(app, table, elsewhere=elsewhere, clock=clock, remember=remember)
+        for guarded in table.values():
+            _check_blocking(guarded)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Find the realm of one request and guard it."""
+        path = _decoded(environ, "PATH_INFO")
+        try:
+            gate = self.gate_for({path, _decoded(environ, "SCRIPT_NAME") + path})
+        except AmbiguousPath:
+            return _send_refusal(bad_path(**_form(environ)), start_response)
+        if gate is not None:
+            return _guard(gate, self.app, environ, start_response)
+        if self.elsewhere == "open":
+            return _call(self.app, environ, start_response, anonymous(), None)
+        return _send_refusal(not_found(**_form(environ)), start_response)
+
+
+def _check_blocking(guarded: GuardedRealm) -> None:
+    if inspect.iscoroutinefunction(guarded.expected.realm.deny_list):
+        raise ConfigurationError(
+            f"Realm({guarded.name!r}, deny_list=…): the WSGI door cannot await; give a plain function"
+        )
+
+
+def _guard(gate: Gate, app: Any, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    try:
+        credentials = environ.get("HTTP_AUTHORIZATION")
+        principal = gate.admit([] if credentials is None else [credentials])
+        if not isinstance(principal, Principal):
+            principal = run(principal, gate.answer)
+    except Refused as error:
+        return _send_refusal(gate.refuse(error, **_form(environ)), start_response)
+    return _call(app, environ, start_response, principal, gate)
+
+
+def _call(
+    app: Any, environ: Environ, start_response: StartResponse, principal: Principal, gate: Gate | None
+) -> Iterable[bytes]:
+    """Call the app behind with the principal, and without anything that others have written in its place."""
+    environ[PRINCIPAL_KEY] = principal
+    environ[GATE_KEY] = gate
+    for name in ("REMOTE_USER", "AUTH_TYPE"):
+        environ.pop(name, None)
+    if principal.is_authenticated:
+        # PEP 3333: text in an environ is bytes in the guise of latin-1.
+        environ["REMOTE_USER"] = principal.subject.encode().decode("latin-1")
+        environ["AUTH_TYPE"] = "Bearer"
+    answer: Iterable[bytes] = app(environ, start_response)
+    return answer
+
+
+def _decoded(environ: Environ, name: str) -> str:
+    text: str = environ.get(name, "")
+    return text.encode("latin-1").decode("utf-8", "replace")
+
+
+def _form(environ: Environ) -> dict[str, str]:
+    """What a refusal's form depends on."""
+    return {"method": environ.get("REQUEST_METHOD", "GET"), "accept": environ.get("HTTP_ACCEPT", "")}
+
+
+def _send_refusal(refusal: Refusal, start_response: StartResponse) -> Iterable[bytes]:
+    start_response(f"{refusal.status} {TITLES[refusal.status]}", list(refusal.headers))
+    return [refusal.body] if refusal.body else []
