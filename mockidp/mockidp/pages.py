@@ -5,6 +5,7 @@ with them (`default-src 'none'; style-src 'self'; img-src 'self' data:`) lets in
 """
 
 import hashlib
+import re
 import shlex
 import zlib
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from .config import Client, User
 
@@ -23,6 +25,8 @@ OWN_LOOKS: Final = ("storefront", "backoffice")
 OTHER_LOOKS: Final = ("ochre", "sky", "rose", "olive")
 
 LINKS: Final = ("Discovery", "JWKS")  # the addresses that a browser can open as they are
+
+JOINTS: Final = re.compile(r"(?<=[^:/]/)|(?=[@?&])")
 
 WORDS: Final = {
     "openid": "Know who you are",
@@ -132,6 +136,11 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in name.split()[:2]).upper()
 
 
+def breakable(address: str) -> Markup:
+    """Let a line break at the joints of an address rather than anywhere."""
+    return Markup("<wbr>").join(JOINTS.split(address))
+
+
 def curl(token_url: str, clients: Sequence[Client]) -> str:
     """Write the command that gets a token for the first client that needs no person, if there is one."""
     for client in clients:
@@ -161,7 +170,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"initials": initials, "in_words": in_words}
+    environment.filters |= {"breakable": breakable, "initials": initials, "in_words": in_words}
     # The link names the content, so that a browser may keep the file for ever.
     environment.globals["stylesheet"] = f"/mockidp.css?v={hashlib.sha256(stylesheet()).hexdigest()[:12]}"
     return environment
