@@ -11,6 +11,7 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
 from realmgate.requires import principal_of
 
 NOW = 1_800_000_000.0
@@ -30,7 +31,7 @@ class SigningKey:
     @property
     def jwk(self) -> dict[str, Any]:
         algorithm = jwt.get_algorithm_by_name(self.alg)
-        public: dict[str, Any] = json.loads(algorithm.to_jwk(self.private.public_key()))  # type: ignore[attr-defined]
+        public: dict[str, Any] = json.loads(algorithm.to_jwk(self.private.public_key()))
         public.pop("key_ops", None)
         return {**public, "kid": self.kid, "use": "sig", "alg": self.alg}
 
@@ -63,7 +64,6 @@ def mint(alg: str = "RS256", *, key: Any = None, header: Mapping[str, Any] | Non
         algorithm=alg,
         headers={name: value for name, value in head.items() if value is not ...},
     )
-
 
 
 @dataclass(frozen=True)
@@ -120,11 +120,12 @@ class Doors:
         *authorization: str,
         path: str = "/",
         method: str = "GET",
-        accept: str | None = None,
         mount: str = "",
+        headers: Iterable[tuple[str, str]] = (),
     ) -> Answer:
-        through_asgi = asyncio.run(ask_asgi(self.asgi, authorization, path, method, accept, mount))
-        through_wsgi = ask_wsgi(self.wsgi, authorization, path, method, accept, mount)
+        sent = [*(("authorization", value) for value in authorization), *headers]
+        through_asgi = asyncio.run(ask_asgi(self.asgi, sent, path=path, method=method, mount=mount))
+        through_wsgi = ask_wsgi(self.wsgi, sent, path=path, method=method, mount=mount)
         assert through_asgi == through_wsgi
         return through_asgi
 
@@ -133,11 +134,9 @@ class Doors:
 
 
 async def ask_asgi(
-    app: Any, authorization: Iterable[str], path: str, method: str, accept: str | None, mount: str = ""
+    app: Any, sent: Iterable[tuple[str, str]], *, path: str = "/", method: str = "GET", mount: str = ""
 ) -> Answer:
-    headers = [(b"host", b"shop.example")]
-    headers += [(b"authorization", value.encode("latin-1")) for value in authorization]
-    headers += [(b"accept", accept.encode())] if accept is not None else []
+    headers = [(b"host", b"shop.example"), *((name.encode(), value.encode("latin-1")) for name, value in sent)]
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -165,7 +164,7 @@ async def ask_asgi(
 
 
 def ask_wsgi(
-    app: Any, authorization: Iterable[str], path: str, method: str, accept: str | None, mount: str = ""
+    app: Any, sent: Iterable[tuple[str, str]], *, path: str = "/", method: str = "GET", mount: str = ""
 ) -> Answer:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
@@ -183,16 +182,14 @@ def ask_wsgi(
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
-    values = list(authorization)
-    if values:
+    for name, value in sent:
+        variable = "HTTP_" + name.upper().replace("-", "_")
         # What every WSGI server does with a header that comes twice.
-        environ["HTTP_AUTHORIZATION"] = ",".join(values)
-    if accept is not None:
-        environ["HTTP_ACCEPT"] = accept
-    started: list[Any] = []
+        environ[variable] = f"{environ[variable]},{value}" if variable in environ else value
+    started: list[tuple[int, tuple[tuple[str, str], ...]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
-        started.append((int(status.split()[0]), tuple(headers)))
+        started.append((int(status.split(maxsplit=1)[0]), tuple(headers)))
         return lambda _: None
 
     answer = app(environ, start_response)
@@ -201,4 +198,5 @@ def ask_wsgi(
     finally:
         if hasattr(answer, "close"):
             answer.close()
-    return Answer(*started[0], body)
+    status, given = started[0]
+    return Answer(status, given, body)

@@ -48,17 +48,18 @@ class RealmMap(PrefixedRealms):
             await self.app(scope, receive, send)
             return
         path: str = scope["path"]
+        form = {"method": scope.get("method", "GET"), "accept": ",".join(Incoming(scope).header("accept"))}
         try:
             gate = self.gate_for({path, route_path(path, scope.get("root_path", ""))})
         except AmbiguousPath:
-            await _send_refusal(bad_path(**_form(scope)), scope, receive, send)
+            await _send_refusal(bad_path(**form), scope, receive, send)
             return
         if gate is not None:
             await _guard(gate, self.app, scope, receive, send)
         elif self.elsewhere == "open":
             await self.app(_with_principal(scope, anonymous(), None), receive, send)
         else:
-            await _send_refusal(not_found(**_form(scope)), scope, receive, send)
+            await _send_refusal(not_found(**form), scope, receive, send)
 
 
 def _is_lifespan(scope: Scope) -> bool:
@@ -70,23 +71,36 @@ def _is_lifespan(scope: Scope) -> bool:
 
 
 async def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send) -> None:
+    incoming = Incoming(scope)
     try:
-        principal = gate.admit(_headers(scope, b"authorization"))
+        principal = gate.admit(incoming)
         if not isinstance(principal, Principal):
             principal = await run_async(principal, gate.answer_async)
     except Refused as error:
-        await _send_refusal(gate.refuse(error, **_form(scope)), scope, receive, send)
+        await _send_refusal(gate.refuse(error, incoming), scope, receive, send)
         return
     await app(_with_principal(scope, principal, gate), receive, send)
 
 
-def _headers(scope: Scope, name: bytes) -> list[str]:
-    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+class Incoming:
+    """A scope as a gate sees it. Header names are lower case in every scope (ASGI specification)."""
 
+    __slots__ = ("_scope",)
 
-def _form(scope: Scope) -> dict[str, str]:
-    """What a refusal's form depends on."""
-    return {"method": scope.get("method", "GET"), "accept": ",".join(_headers(scope, b"accept"))}
+    def __init__(self, scope: Scope) -> None:
+        """Look at a scope."""
+        self._scope = scope
+
+    @property
+    def method(self) -> str:
+        """The HTTP method, ``GET`` for a WebSocket handshake."""
+        method: str = self._scope.get("method", "GET")
+        return method
+
+    def header(self, name: str) -> list[str]:
+        """Every value of a header, in the order sent."""
+        wanted = name.encode()
+        return [value.decode("latin-1") for key, value in self._scope["headers"] if key == wanted]
 
 
 def _with_principal(scope: Scope, principal: Principal, gate: Gate | None) -> MutableMapping[str, Any]:

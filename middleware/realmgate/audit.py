@@ -64,8 +64,8 @@ def walk(node: Any, path: str = "", guards: tuple[tuple[Guard, str], ...] = ()) 
         yield from _walk_route(node, path, guards)
     elif isinstance(node, MethodType) and isinstance(node.__self__, Router):
         yield from _walk_routes(node.__self__, path, guards)
-    elif _wraps_an_app(node):
-        yield from walk(node.app, path, guards)
+    elif (wrapped := _wrapped_app(node)) is not None:
+        yield from walk(wrapped, path, guards)
     else:
         yield Leaf(path=path, guards=guards, sight=f"{type(node).__name__}, which cannot be looked into")
 
@@ -85,16 +85,17 @@ def _walk_routes(router: Router, path: str, guards: tuple[tuple[Guard, str], ...
 def _walk_route(route: Route | WebSocketRoute, path: str, guards: tuple[tuple[Guard, str], ...]) -> Iterator[Leaf]:
     """A route is a leaf whatever it holds; what its own middleware guards is found along the way."""
     wrapper: Any = route.app
-    while isinstance(wrapper, Guard) or _wraps_an_app(wrapper):
+    while wrapper is not None:
         if isinstance(wrapper, Guard):
             guards = (*guards, (wrapper, path))
-        wrapper = wrapper.app
+        wrapper = _wrapped_app(wrapper)
     yield Leaf(path=path + route.path, guards=guards, sight=f"route {route.name}")
 
 
-def _wraps_an_app(node: Any) -> bool:
-    """Middleware by custom keeps what it wraps in `app`; a container of routes does not."""
-    return callable(getattr(node, "app", None)) and not isinstance(node, MethodType)
+def _wrapped_app(node: Any) -> Any:
+    """What a piece of middleware wraps, which by custom it keeps in `app`; None for anything else."""
+    wrapped = None if isinstance(node, MethodType) else getattr(node, "app", None)
+    return wrapped if callable(wrapped) else None
 
 
 def _guards_among(middleware: list[Middleware], path: str) -> Iterator[tuple[Guard, str]]:

@@ -27,7 +27,7 @@ class Refusal:
     body: bytes
 
 
-def refuse(error: Refused, realm: str, *, method: str = "GET", accept: str = "") -> Refusal:
+def refuse(error: Refused, realm: str, *, method: str, accept: str) -> Refusal:
     """Turn an error into the answer of a realm, in the form that an Accept header asks for."""
     if isinstance(error, KeysUnavailable):
         extra = ("retry-after", str(max(1, math.ceil(error.retry_after))))
@@ -36,12 +36,12 @@ def refuse(error: Refused, realm: str, *, method: str = "GET", accept: str = "")
     return _answer(error.status, error.description, (extra,), method=method, accept=accept)
 
 
-def not_found(*, method: str = "GET", accept: str = "") -> Refusal:
+def not_found(*, method: str, accept: str) -> Refusal:
     """The answer outside of all realms: no challenge, since there is nothing to log in to."""
     return _answer(404, "Nothing is served at this address", (), method=method, accept=accept)
 
 
-def bad_path(*, method: str = "GET", accept: str = "") -> Refusal:
+def bad_path(*, method: str, accept: str) -> Refusal:
     """The answer to a path that two readers could take for two realms."""
     return _answer(400, "The path is ambiguous", (), method=method, accept=accept)
 

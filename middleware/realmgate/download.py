@@ -120,10 +120,10 @@ def _watched_adapter(deadline: Deadline) -> HTTPAdapter:
             deadline.watch(self.sock)
 
     class Pool(HTTPConnectionPool):
-        ConnectionCls = Watched
+        ConnectionCls: Any = Watched
 
     class TlsPool(HTTPSConnectionPool):
-        ConnectionCls = WatchedTls
+        ConnectionCls: Any = WatchedTls
 
     adapter = HTTPAdapter(max_retries=0)
     manager: Any = adapter.poolmanager

@@ -3,9 +3,9 @@
 import inspect
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from .challenge import Refusal, refuse
 from .claims import Expected, number
@@ -40,6 +40,19 @@ class GuardedRealm:
         return self.expected.realm.name
 
 
+class Incoming(Protocol):
+    """A request as a gate needs to see it; each door has one of its own."""
+
+    @property
+    def method(self) -> str:
+        """The HTTP method, ``GET`` for a WebSocket handshake."""
+        ...
+
+    def header(self, name: str) -> list[str]:
+        """Every value of a header, by its lower-case name; WSGI servers may have joined several with a comma."""
+        ...
+
+
 class Gate:
     """One realm's decision, the same through both doors; `clock` gives seconds since the epoch."""
 
@@ -58,12 +71,9 @@ class Gate:
         self._keyring = guarded.keyring
         self._tokens = RememberedTokens(remember)
 
-    def admit(self, credentials: Sequence[str]) -> Principal | Flow[Principal]:
-        """Decide on a request's Authorization headers: at once where nothing need be asked, else by a flow to drive.
-
-        Raises `Refused`.
-        """
-        now = self._clock()
+    def admit(self, incoming: Incoming) -> Principal | Flow[Principal]:
+        """Decide on a request: at once where nothing need be asked, else by a flow to drive. Raises `Refused`."""
+        now, credentials = self._clock(), incoming.header("authorization")
         if len(credentials) == 1:
             found = self._tokens.recall(credentials[0])
             if found is not None and self._still_good(found, now):
@@ -138,10 +148,10 @@ class Gate:
         except Exception as error:  # noqa: BLE001 - the function is the user's
             raise _failed(error) from None
 
-    def refuse(self, error: Refused, *, method: str, accept: str) -> Refusal:
+    def refuse(self, error: Refused, incoming: Incoming) -> Refusal:
         """The answer to a refused request, and a line for the operator."""
         log.info("refused at realm %s: %s", self.realm.name, error.reason)
-        return refuse(error, self.realm.name, method=method, accept=accept)
+        return refuse(error, self.realm.name, method=incoming.method, accept=",".join(incoming.header("accept")))
 
 
 def _failed(error: Exception) -> EffectFailed:

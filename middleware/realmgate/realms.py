@@ -66,7 +66,7 @@ class Realms:
         return len(self._realms)
 
     def audit(self, app: Any, *, public: tuple[str, ...] = ()) -> None:
-        """Prove that every route of a Starlette or FastAPI app is public or lies behind exactly one gate of these realms.
+        """Prove that every route of a Starlette or FastAPI app is public or lies behind exactly one of these gates.
 
         `public` names route paths; a name also covers what lies below it, except ``/``, which only means itself. What
         cannot be looked into counts as unguarded. Raises `AuditFailed` with a line for each finding. Nothing is checked

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
+from .asgi import Incoming
 from .errors import NoGate, Refused, ScopeInsufficient, TokenMissing
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .principal import Principal
@@ -90,8 +91,7 @@ def _refusal(connection: HTTPConnection, check: Callable[[Principal], None]) -> 
         gate: Gate | None = connection.scope[GATE_KEY]
         if gate is None:
             raise NoGate("this handler lies in no realm; only a gate can ask for a token") from None
-        accept = ",".join(connection.headers.getlist("accept"))
-        refusal = gate.refuse(error, method=connection.scope.get("method", "GET"), accept=accept)
+        refusal = gate.refuse(error, Incoming(connection.scope))
         response = Response(refusal.body, refusal.status)
         response.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in refusal.headers]
         return response

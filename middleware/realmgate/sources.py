@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from .discovery import discover
 from .errors import ConfigurationError
@@ -33,17 +33,21 @@ class KeySource(Protocol):
     @property
     def inline(self) -> bool:
         """Whether loading takes no waiting."""
+        ...
 
     @property
     def cooldown(self) -> float:
         """Seconds between two looks for an unknown key."""
+        ...
 
     @property
     def max_stale(self) -> float:
         """Seconds for which known keys outlive their freshness in an outage."""
+        ...
 
     def load(self, attempt: int) -> Flow[Loaded]:
         """Load the key set, or raise `FetchFailed`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ class CallableKeys:
 
 def source_of(realm: Realm) -> KeySource:
     """The source a realm's `keys` stand for; without any, the discovery of its issuer."""
-    keys = realm.keys
+    keys: Any = realm.keys
     if keys is None:
         return Discovery(realm.issuer, trust_mock=realm.trust_mock)
     if isinstance(keys, str):
@@ -161,7 +165,7 @@ def source_of(realm: Realm) -> KeySource:
         source: KeySource = keys
         return source
     if callable(keys):
-        return CallableKeys(keys)
+        return CallableKeys(cast(Callable[[], Mapping[str, Any]], keys))
     raise ConfigurationError(
         f"Realm({realm.name!r}, keys=…): must be the URL of a JWKS, a JWKS, a function that returns one, or a source "
         "like JwksFile('keys.json')"

@@ -59,15 +59,16 @@ class RealmMap(PrefixedRealms):
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Find the realm of one request and guard it."""
         path = _decoded(environ, "PATH_INFO")
+        form = {"method": environ.get("REQUEST_METHOD", "GET"), "accept": environ.get("HTTP_ACCEPT", "")}
         try:
             gate = self.gate_for({path, _decoded(environ, "SCRIPT_NAME") + path})
         except AmbiguousPath:
-            return _send_refusal(bad_path(**_form(environ)), start_response)
+            return _send_refusal(bad_path(**form), start_response)
         if gate is not None:
             return _guard(gate, self.app, environ, start_response)
         if self.elsewhere == "open":
             return _call(self.app, environ, start_response, anonymous(), None)
-        return _send_refusal(not_found(**_form(environ)), start_response)
+        return _send_refusal(not_found(**form), start_response)
 
 
 def _check_blocking(guarded: GuardedRealm) -> None:
@@ -78,13 +79,13 @@ def _check_blocking(guarded: GuardedRealm) -> None:
 
 
 def _guard(gate: Gate, app: Any, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    incoming = Incoming(environ)
     try:
-        credentials = environ.get("HTTP_AUTHORIZATION")
-        principal = gate.admit([] if credentials is None else [credentials])
+        principal = gate.admit(incoming)
         if not isinstance(principal, Principal):
             principal = run(principal, gate.answer)
     except Refused as error:
-        return _send_refusal(gate.refuse(error, **_form(environ)), start_response)
+        return _send_refusal(gate.refuse(error, incoming), start_response)
     return _call(app, environ, start_response, principal, gate)
 
 
@@ -109,9 +110,25 @@ def _decoded(environ: Environ, name: str) -> str:
     return text.encode("latin-1").decode("utf-8", "replace")
 
 
-def _form(environ: Environ) -> dict[str, str]:
-    """What a refusal's form depends on."""
-    return {"method": environ.get("REQUEST_METHOD", "GET"), "accept": environ.get("HTTP_ACCEPT", "")}
+class Incoming:
+    """An environ as a gate sees it."""
+
+    __slots__ = ("_environ",)
+
+    def __init__(self, environ: Environ) -> None:
+        """Look at an environ."""
+        self._environ = environ
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        method: str = self._environ.get("REQUEST_METHOD", "GET")
+        return method
+
+    def header(self, name: str) -> list[str]:
+        """The header's value as the server gives it, joined with commas where it came more than once."""
+        value = self._environ.get("HTTP_" + name.upper().replace("-", "_"))
+        return [] if value is None else [value]
 
 
 def _send_refusal(refusal: Refusal, start_response: StartResponse) -> Iterable[bytes]:

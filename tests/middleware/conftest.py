@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from both_doors import ADMIN_AUDIENCE, AUDIENCE, ISSUER, JWKS, NOW, Doors, asgi_app, wsgi_app
+
 from realmgate import Realm, Realms, asgi, wsgi
 from realmgate.gate import GuardedRealm
 
