@@ -4,6 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 DEMO_PORT ?= 8900
 DEMO_IDP_PORT ?= 8800
+DEMO_TOKEN_LIFETIME ?= 1h
 PYTEST_ARGS ?=
 
 VENV := .venv
@@ -21,10 +22,11 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 demo: $(DEMO_READY) ## start the provider and the example shop, and print what to open (DEMO_PORT=8900 DEMO_IDP_PORT=8800)
-	@PYTHONPATH=docs/examples $(RUN) -m shop --port $(DEMO_PORT) --idp-port $(DEMO_IDP_PORT)
+	@PYTHONPATH=docs/examples $(RUN) -m shop --port $(DEMO_PORT) --idp-port $(DEMO_IDP_PORT) \
+		--access-token-lifetime $(DEMO_TOKEN_LIFETIME)
 
+# Not pytest-cov: measuring has to start before pytest loads our own plugin.
 test: $(READY) ## run every test, with branch coverage (PYTEST_ARGS='-k name' for less)
-	# Not pytest-cov: measuring starts before pytest loads our own plugin.
 	$(RUN) -m coverage erase
 	$(RUN) -m coverage run -m pytest $(PYTEST_ARGS)
 	$(RUN) -m coverage combine --quiet

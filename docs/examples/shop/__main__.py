@@ -23,11 +23,13 @@ Ctrl-C stops both.
 
 def main() -> None:
     arguments = parse_arguments()
-    check_free(arguments.idp_port, "DEMO_IDP_PORT")
-    door = listen(arguments.port, "DEMO_PORT")
     shop = f"http://{HOST}:{arguments.port}"
-    lifetime = arguments.access_token_lifetime
-    with door, MockIdp(host=HOST, port=arguments.idp_port, access_token_lifetime=lifetime) as idp:
+    try:
+        door = socket.create_server((HOST, arguments.port))
+        idp = MockIdp(host=HOST, port=arguments.idp_port, access_token_lifetime=arguments.access_token_lifetime)
+    except OSError as error:
+        sys.exit(f"{error}. Choose other ports: make demo DEMO_PORT=8901 DEMO_IDP_PORT=8801")
+    with door, idp:
         print(WELCOME.format(shop=shop, provider=idp.base_url), flush=True)
         serve(door, shop=shop, provider=idp.base_url)
     print("Both stopped.")
@@ -39,18 +41,6 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--idp-port", type=int, default=8800, help="port of the provider")
     parser.add_argument("--access-token-lifetime", default="1h", help="such as 30s, 5m or 1h")
     return parser.parse_args()
-
-
-def listen(port: int, setting: str) -> socket.socket:
-    try:
-        return socket.create_server((HOST, port))
-    except OSError as error:
-        cure = f"Choose another port: make demo {setting}={port + 1}"
-        sys.exit(f"Cannot listen on {HOST}:{port} ({error.strerror}). {cure}")
-
-
-def check_free(port: int, setting: str) -> None:
-    listen(port, setting).close()
 
 
 def serve(door: socket.socket, **addresses: str) -> None:

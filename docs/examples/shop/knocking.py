@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -23,7 +24,7 @@ class Answer:
 
     @property
     def let_in(self) -> bool:
-        return self.status == requests.codes.ok
+        return self.status == HTTPStatus.OK
 
 
 def knock(shop: str, path: str, access_token: str, accept: str) -> Answer:

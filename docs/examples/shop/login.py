@@ -46,6 +46,8 @@ def finish(door: Door, redirect_uri: str, login: Login | None, answer: Mapping[s
     """Exchange the code in the answer, the query that the browser came back with."""
     if login is None or answer.get("state") != login.state:
         raise LoginFailed("This answer belongs to no login that was begun here.")
+    if answer.get("iss", door.issuer) != door.issuer:
+        raise LoginFailed("This answer comes from another provider than the one that was asked.")  # RFC 9207
     if "error" in answer:
         raise LoginFailed(REASONS.get(answer["error"], f"The provider answered: {answer['error']}"))
     with _client(door, redirect_uri) as client:

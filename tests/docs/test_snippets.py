@@ -1,0 +1,119 @@
+"""Every snippet of the README and of the documentation runs, or is of a kind that only shows an answer."""
+
+import inspect
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from importlib.metadata import metadata
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+
+import mockidp.config
+from mockidp import MockIdp
+from realmgate import Realm, RealmMap, Realms
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NAMED = [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if "_build" not in page.parts]
+RUN = {"python", "toml", "console", "bash"}
+SHOWN = {"http", "ini", "json", "text", "{toctree}", "{include}", "{raw}"}
+
+Blocks = Callable[[str], list[Any]]
+
+
+@pytest.fixture
+def client(mock_idp: MockIdp) -> TestClient:
+    """What the README's test calls: an app behind the storefront's gate."""
+    audience = "https://shop.example/api"
+    realms = Realms(Realm("storefront", issuer=mock_idp.issuer("storefront"), audience=audience, trust_mock=True))
+    return TestClient(RealmMap(PlainTextResponse("let in"), {"/api": realms["storefront"]}, elsewhere="refuse"))
+
+
+@pytest.mark.parametrize("page", NAMED)
+def test_every_block_says_what_it_is(page: Path, blocks: Blocks) -> None:
+    assert {block.language for block in blocks(page.read_text("utf-8"))} <= RUN | SHOWN
+
+
+@pytest.mark.parametrize("page", NAMED)
+def test_the_python_of_a_page_runs_from_top_to_bottom(
+    page: Path, blocks: Blocks, request: pytest.FixtureRequest
+) -> None:
+    namespace: dict[str, Any] = {"__name__": page.stem}
+    for block in blocks(page.read_text("utf-8")):
+        if block.language == "python":
+            source = "\n" * (block.line - 1) + block.text
+            exec(compile(source, str(page), "exec"), namespace)  # noqa: S102  # our own pages
+            run_tests_of(block.text, namespace, request)
+
+
+def run_tests_of(text: str, namespace: dict[str, Any], request: pytest.FixtureRequest) -> None:
+    """The tests that a page shows are run with real fixtures, one after the other."""
+    for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE):
+        test = namespace[name]
+        test(**{fixture: request.getfixturevalue(fixture) for fixture in inspect.signature(test).parameters})
+
+
+@pytest.mark.parametrize("page", NAMED)
+def test_the_configuration_files_of_a_page_load(page: Path, blocks: Blocks, tmp_path: Path) -> None:
+    for block in blocks(page.read_text("utf-8")):
+        if block.language == "toml":
+            file = tmp_path / "mockidp.toml"
+            file.write_text(block.text, "utf-8")
+            assert tomllib.loads(block.text)
+            assert mockidp.config.load(file).realms
+
+
+@pytest.mark.parametrize("page", NAMED)
+def test_the_commands_of_a_page_work(page: Path, blocks: Blocks, tmp_path: Path) -> None:
+    for block in blocks(page.read_text("utf-8")):
+        if block.language == "toml":
+            (tmp_path / "mockidp.toml").write_text(block.text, "utf-8")
+        if block.language == "console":
+            for line in re.findall(r"^\$ (.+)$", block.text, re.MULTILINE):
+                check_command(shlex.split(line, comments=True), tmp_path)
+
+
+def check_command(words: list[str], home: Path) -> None:
+    """Run it, or where it would set up the whole project again, see that it would do something."""
+    match words:
+        case ["make", *targets]:
+            subprocess.run(["make", "--dry-run", *targets], cwd=ROOT, check=True, capture_output=True)  # noqa: S607
+        case [".ci/run"]:
+            assert os.access(ROOT / ".ci" / "run", os.X_OK)
+        case ["pip", "install", requirement]:
+            check_requirement(requirement)
+        case ["mockidp", "serve", *flags]:
+            check_serving(flags, home)
+        case _:
+            pytest.fail(f"nobody knows how to check {shlex.join(words)}")
+
+
+def check_requirement(requirement: str) -> None:
+    """That this installs what it promises is shown by the tests of the packages."""
+    name, _, extra = requirement.rstrip("]").partition("[")
+    about = metadata(name)
+    assert not extra or extra in (about.get_all("Provides-Extra") or [])
+
+
+def check_serving(flags: list[str], home: Path) -> None:
+    command = [sys.executable, "-m", "mockidp", "serve", *flags, "--port", "0"]
+    with subprocess.Popen(command, cwd=home, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            issuer = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+/backoffice", line)))
+            answer = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=5)
+            assert answer.json()["issuer"] == issuer
+        finally:
+            process.send_signal(signal.SIGINT)
+        process.stdout.read()
+    assert process.returncode == 0
