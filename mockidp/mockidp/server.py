@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from .clock import Clock
 from .config import Config
+from .durations import Duration
 from .keys import RealmKeys
 from .listener import Listener
 from .overrides import Overrides, overridden
@@ -114,7 +115,7 @@ class MockIdp:
         scope: str = "",
         audience: str | list[str] | None = None,
         claims: Mapping[str, Any] | None = None,
-        expires_in: float | None = None,
+        expires_in: Duration | None = None,
         not_before: float | None = None,
     ) -> str:
         """A signed access token without any ceremony, running or not."""
@@ -131,7 +132,7 @@ class MockIdp:
 
     def keys_of(self, realm: str) -> Callable[[], dict[str, Any]]:
         """A callable that gives the realm's public keys of that moment, for a gate in the same process: no sockets."""
-        return self.provider.keys[realm].jwks
+        return self.provider.sites.named(realm).mint.keys.jwks
 
     def _listen(self, port: int) -> Listener:
         return Listener(self._host, port)

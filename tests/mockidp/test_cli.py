@@ -1,0 +1,194 @@
+import contextlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from mockidp import cli
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # what it warns about
+COMMAND = [sys.executable, "-m", "mockidp"]
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+@contextlib.contextmanager
+def served(*arguments: str) -> "Iterator[tuple[subprocess.Popen[str], str]]":
+    """A server started from the command line, and the lines it said until it was ready."""
+    command = [*COMMAND, "serve", "--port", "0", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            welcome = "".join(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
+            yield process, welcome
+        finally:
+            process.kill()
+
+
+def address(welcome: str, row: str) -> str:
+    return re.search(rf"^  {row} +(http\S+)", welcome, re.MULTILINE)[1]
+
+
+def ask_for_a_token(base_url: str, **more: str) -> requests.Response:
+    fields = {"grant_type": "client_credentials", "client_id": "storefront-service"}
+    return requests.post(
+        f"{base_url}oauth2-token", data={**fields, "client_secret": "storefront-service-secret", **more}, timeout=10
+    )
+
+
+def test_it_says_what_to_open_and_with_which_password():
+    with served() as (_, welcome):
+        start = address(welcome, "Start page")
+        assert re.search(
+            r"^  Storefront +http\S+/storefront +log in as customer@example.com / customer$", welcome, re.MULTILINE
+        )
+        assert re.search(r"^  Back-office +http\S+/backoffice +log in as admin / admin$", welcome, re.MULTILINE)
+        assert "Never use it for real users." in welcome
+        assert "never use it for real users" in requests.get(start, timeout=10).text
+
+
+def test_it_shows_a_line_for_each_request_and_no_secret():
+    with served() as (process, welcome):
+        base_url = address(welcome, "Start page")
+        answer = ask_for_a_token(base_url)
+        requests.get(f"{base_url}oauth2-token/authorize?client_id=nobody&state=s3cret", timeout=10)
+        process.send_signal(signal.SIGTERM)
+        said, complained = process.communicate(timeout=10)
+    asked = [line.split()[1:4] for line in said.splitlines() if "ms" in line]
+    assert asked == [["POST", "/oauth2-token", "200"], ["GET", "/oauth2-token/authorize", "404"]]
+    for secret in ("s3cret", "storefront-service-secret", answer.json()["access_token"]):
+        assert secret not in said + complained
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_stop_it_stops_and_that_is_no_failure(number):
+    with served() as (process, welcome), requests.Session() as kept_alive:
+        kept_alive.get(address(welcome, "Start page"), timeout=10)
+        process.send_signal(number)
+        said, complained = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert said.endswith("Stopped.\n")
+    assert complained == ""
+
+
+def test_it_goes_on_when_nobody_reads_along():
+    with served() as (process, welcome):
+        process.stdout.close()
+        for _ in range(2):
+            assert requests.get(address(welcome, "Start page"), timeout=10).status_code == 200
+
+
+def test_lifetimes_prefix_and_shared_keys_are_what_the_flags_say():
+    flags = ["--access-token-lifetime", "30s", "--backend-prefix", "/office", "--shared-keys"]
+    with served(*flags) as (_, welcome):
+        assert ask_for_a_token(address(welcome, "Start page")).json()["expires_in"] == 30
+        issuers = [address(welcome, title) for title in ("Storefront", "Back-office")]
+        found = [requests.get(f"{issuer}/.well-known/openid-configuration", timeout=10).json() for issuer in issuers]
+        keys = [requests.get(document["jwks_uri"], timeout=10).json() for document in found]
+    assert found[1]["authorization_endpoint"].endswith("/office/oauth2-token/authorize")
+    assert keys[0] == keys[1]
+
+
+def test_single_serves_the_back_office_alone_and_unprefixed():
+    with served("--single") as (_, welcome):
+        issuer = address(welcome, "Back-office")
+        document = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=10).json()
+    assert "Storefront" not in welcome
+    assert document["authorization_endpoint"].endswith(f"{issuer.split('/')[2]}/oauth2-token/authorize")
+
+
+def test_behind_a_proxy_it_names_the_address_of_the_proxy():
+    with served("--base-url", "https://id.example") as (_, welcome):
+        local = re.search(r"listens on (http://127\.0\.0\.1:\d+)\.", welcome)[1]
+        document = requests.get(f"{local}/storefront/.well-known/openid-configuration", timeout=10).json()
+    assert address(welcome, "Storefront") == document["issuer"] == "https://id.example/storefront"
+
+
+def test_a_file_gives_the_realms_and_flags_overrule_it(tmp_path):
+    file = tmp_path / "mockidp.toml"
+    file.write_text('backend_prefix = "/office"\n[lifetimes]\naccess_token = "10m"\nid_token = "7m"\n')
+    with served("--config", str(file), "--access-token-lifetime", "30") as (_, welcome):
+        assert ask_for_a_token(address(welcome, "Start page")).json()["expires_in"] == 30
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--port", "http"], "argument --port: expected a number from 0 to 65535, not 'http'"),
+        (["--port", "65536"], "argument --port: expected a number from 0 to 65535, not '65536'"),
+        (["--backend-prefix", "admin"], "--backend-prefix: expected a path that is not empty, starts with / and"),
+        (["--backend-prefix", "/admin/"], "--backend-prefix: expected a path"),
+        (["--backend-prefix", ""], "--backend-prefix: expected a path"),
+        (["--base-url", "nowhere"], "--base-url: expected an http or https address"),
+        (["--access-token-lifetime", "1y"], "argument --access-token-lifetime: expected a duration of at least one"),
+        (["--code-lifetime", "0"], "argument --code-lifetime: expected a duration"),
+        (["--config", "no-such.toml"], "no-such.toml: cannot be read: No such file or directory"),
+        (
+            ["--host", "no-such-host.invalid", "--allow-remote"],
+            "no-such-host.invalid is not an address of this machine",
+        ),
+        (["--host", EVERYWHERE], "other machines can reach '0.0.0.0': use 127.0.0.1, or add --allow-remote"),
+        (["--host", ""], "other machines can reach '': use 127.0.0.1, or add --allow-remote"),
+        (["--everything"], "unrecognized arguments: --everything"),
+    ],
+)
+def test_what_cannot_be_is_one_line_with_cause_and_cure(arguments, complaint, capsys):
+    try:
+        status = cli.main(["serve", "--port", "0", *arguments])
+    except SystemExit as refused:
+        status = refused.code
+    said = capsys.readouterr()
+    assert status == 2
+    assert said.out == ""
+    assert said.err.startswith(f"mockidp: {complaint}")
+    assert said.err.count("\n") == 1
+
+
+def test_a_mistake_in_the_file_is_named_by_file_and_place(tmp_path, capsys):
+    file = tmp_path / "mockidp.toml"
+    file.write_text('[[realms]]\nname = "storefront"\nusers = [{username = "x"}]\n')
+    assert cli.main(["serve", "--config", str(file)]) == 2
+    assert capsys.readouterr().err.startswith(f"mockidp: {file}: realms[0].users[0]: ")
+
+
+def test_a_port_in_use_is_named(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert cli.main(["serve", "--port", str(port)]) == 2
+    complaint = capsys.readouterr().err
+    assert complaint.startswith(f"mockidp: cannot listen on 127.0.0.1 port {port} (")
+    assert complaint.endswith("stop what is using it, or choose another port\n")
+
+
+def test_open_to_other_machines_it_warns_loudly():
+    with served("--host", EVERYWHERE, "--allow-remote") as (process, welcome):
+        process.send_signal(signal.SIGTERM)
+        _, complained = process.communicate(timeout=10)
+    assert address(welcome, "Start page").startswith("http://127.0.0.1:")
+    assert complained.startswith("WARNING: listening on 0.0.0.0")
+
+
+def test_without_a_command_it_shows_how_to_use_it():
+    said = run()
+    assert said.returncode == 2
+    assert said.stdout.startswith("usage: mockidp")
+
+
+def test_help_has_examples(capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["serve", "--help"])
+    assert left.value.code == 0
+    assert "mockidp serve --access-token-lifetime 30s" in capsys.readouterr().out
+
+
+def test_it_knows_its_version(capsys):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["--version"])
+    assert left.value.code == 0
+    assert re.fullmatch(r"mockidp \d+\.\d+\S*\n", capsys.readouterr().out)
