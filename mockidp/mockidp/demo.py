@@ -8,8 +8,8 @@ from typing import Final
 
 from .realm import BACKOFFICE, STOREFRONT, Client, Realm, User
 
-_STOREFRONT_SCOPE: Final = "openid profile email products:read orders:read"
-_BACKOFFICE_SCOPE: Final = "openid profile email users:read orders:read"
+_STOREFRONT_SCOPE: Final = "openid profile email offline_access products:read orders:read"
+_BACKOFFICE_SCOPE: Final = "openid profile email offline_access users:read orders:read"
 
 DEMO_REALMS: Final = (
     Realm(

@@ -1,0 +1,1 @@
+"""How the provider talks: one module per dialect, over the same store, mint and pages."""

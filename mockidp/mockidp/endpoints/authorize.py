@@ -1,0 +1,186 @@
+"""`/oauth2-token/authorize`: a person lets a client have a code, or does not (RFC 6749 §3.1, OIDC Core §3.1.2)."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error
+from authlib.oidc.core.errors import (
+    ConsentRequiredError,
+    LoginRequiredError,
+    RegistrationNotSupportedError,
+    RequestNotSupportedError,
+    RequestURINotSupportedError,
+)
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..config import Client, User
+from ..dialects.standard import StandardRequest, StandardServer, described
+from ..errors import PageError, RequestRefused
+from ..identify import identify
+from ..pages import consent_page
+from ..parameters import Parameters, form_pairs, once, query_pairs
+from ..redirects import answered
+from ..responses import page, redirect
+from ..session import Session
+from ..site import Site
+from ..store import Approval
+
+Pairs = list[tuple[str, str]]
+
+PROMPTS: Final = frozenset({"none", "login", "consent", "select_account"})
+
+_SECONDS: Final = re.compile(r"[0-9]{1,10}")
+_NOT_SUPPORTED: Final = {
+    "request": RequestNotSupportedError,
+    "request_uri": RequestURINotSupportedError,
+    "registration": RegistrationNotSupportedError,
+}
+_OUT_OF_DATE: Final = (
+    403,
+    "This form is out of date",
+    "Since this page was opened, somebody has logged in again, or it has been open for too long.",
+    "Go back to the application and start again.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRequest:
+    """A request that is in order; `query` is what identifies it to the forms we ask the person to post."""
+
+    site: Site
+    client: Client
+    parameters: Parameters
+    scope: str
+    query: str
+
+    @property
+    def prompts(self) -> frozenset[str]:
+        """How the person is to be asked (OIDC Core §3.1.2.1)."""
+        return frozenset(self.parameters.get("prompt", "").split())
+
+
+async def authorize(request: Request, site: Site, server: StandardServer) -> Response:
+    """Answer with a question (who are you? may they?), an error, or a code."""
+    asked, decision = await _read(request)
+    client, redirect_uri = identify(asked, site)
+    # ---- The seam. Above, a refusal is a page; below, a redirect to redirect_uri, which is the client's own. ----
+    try:
+        parameters = _check(asked)
+        grant = server.get_consent_grant(StandardRequest(request.method, parameters, request.headers))
+        wanted = AuthorizationRequest(
+            site=site, client=client, parameters=parameters, scope=grant.request.scope, query=urlencode(asked)
+        )
+        session = site.sessions.load(request)
+        user = _find_user(wanted, session)
+        if user is None:
+            return redirect(f"{site.path(site.paths.login)}?{wanted.query}", 302)
+        approved = _is_approved(wanted, session, decision)
+        if approved is None:
+            return _ask_approval(wanted, session, user)
+        approval = _approval(wanted, session, user) if approved else None
+        response: Response = server.handle_response(*grant.create_authorization_response(redirect_uri, approval))
+        site.sessions.save(response, session.approving(client.client_id, wanted.scope))
+    except OAuth2Error as error:
+        return redirect(answered(redirect_uri, **described(error), state=_state(asked), iss=site.issuer))
+    else:
+        return response
+
+
+async def _read(request: Request) -> tuple[Pairs, Parameters]:
+    """What the client asks for, in the query or in a posted body, and what the person has decided about it."""
+    asked = query_pairs(request)
+    if request.method != "POST":
+        return asked, {}
+    posted = await form_pairs(request)
+    if not asked:
+        return posted, {}
+    decision = once(posted)
+    if not decision.keys() <= {"csrf_token", "decision"}:
+        raise RequestRefused("The parameters stand partly in the query and partly in the body.")
+    return asked, decision
+
+
+def _check(asked: Pairs) -> Parameters:
+    """The parameters, once what Authlib does not look at is in order (RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6)."""
+    try:
+        parameters = once(asked)
+    except RequestRefused as refused:
+        raise InvalidRequestError(refused.problem) from None
+    for name, error in _NOT_SUPPORTED.items():
+        if name in parameters:
+            raise error
+    if "response_type" not in parameters:
+        raise InvalidRequestError("Missing 'response_type' in request.")
+    if parameters.get("response_mode", "query") != "query":
+        raise InvalidRequestError("The only response_mode here is query.")
+    prompts = parameters.get("prompt", "").split()
+    if not set(prompts) <= PROMPTS or ("none" in prompts and len(prompts) > 1):
+        raise InvalidRequestError("Invalid 'prompt' in request.")
+    if not _SECONDS.fullmatch(parameters.get("max_age", "0")):
+        raise InvalidRequestError("Invalid 'max_age' in request.")
+    return parameters
+
+
+def _find_user(wanted: AuthorizationRequest, session: Session) -> User | None:
+    """Who is logged in, unless they have to log in (again); raises `login_required` where they must not be asked."""
+    user = wanted.site.user_of(session)
+    max_age = wanted.parameters.get("max_age")
+    age = wanted.site.clock() - session.auth_time
+    too_old = max_age is not None and (int(max_age) == 0 or age > int(max_age))
+    if user is not None and not too_old and not wanted.prompts & {"login", "select_account"}:
+        return user
+    if "none" in wanted.prompts:
+        raise LoginRequiredError("The user has to log in.")
+    return None
+
+
+def _is_approved(wanted: AuthorizationRequest, session: Session, decision: Parameters) -> bool | None:
+    """Yes, no, or None for not asked yet; raises `consent_required` where the person must not be asked."""
+    if decision:
+        token = decision.get("csrf_token", "")
+        if not wanted.site.sessions.accepts(token, session, "consent", wanted.query):
+            raise PageError(*_OUT_OF_DATE)
+        return decision.get("decision") == "approve"
+    if "none" not in wanted.prompts:
+        return None
+    if session.has_approved(wanted.client.client_id, wanted.scope):
+        return True
+    raise ConsentRequiredError("The user has to approve.")
+
+
+def _ask_approval(wanted: AuthorizationRequest, session: Session, user: User) -> Response:
+    site = wanted.site
+    return page(
+        consent_page(
+            realm_name=site.realm.name,
+            realm_title=site.realm.title,
+            client_name=wanted.client.name,
+            user_name=user.name,
+            scopes=wanted.scope.split(),
+            action=f"{site.path(site.paths.authorize)}?{wanted.query}",
+            csrf_token=site.sessions.form_token(session, "consent", wanted.query),
+        )
+    )
+
+
+def _approval(wanted: AuthorizationRequest, session: Session, user: User) -> Approval:
+    return Approval(
+        approval_id=secrets.token_urlsafe(12),
+        realm=wanted.site.realm.name,
+        client_id=wanted.client.client_id,
+        username=user.username,
+        scope=wanted.scope,
+        scope_named="scope" in wanted.parameters,
+        auth_time=session.auth_time,
+        nonce=wanted.parameters.get("nonce"),
+    )
+
+
+def _state(asked: Pairs) -> str | None:
+    """The client's `state`, where it is clear what that is."""
+    states = [value for name, value in asked if name == "state" and value]
+    return states[0] if len(states) == 1 else None

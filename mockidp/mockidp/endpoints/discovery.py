@@ -1,0 +1,60 @@
+"""What a client can do here, for those who ask (OIDC Discovery §3, RFC 8414 §2): generated from what is enabled."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ..responses import PUBLIC_DOCUMENT
+from ..site import Site
+
+
+async def discovery(_request: Request, site: Site) -> Response:
+    """Answer with the issuer's metadata."""
+    return JSONResponse(metadata(site), headers=PUBLIC_DOCUMENT)
+
+
+def metadata(site: Site) -> dict[str, Any]:
+    """The issuer's metadata. What is not listed here does not work, and what is listed does."""
+    clients = site.realm.clients
+    issuer_url = site.url(site.paths.issuer)
+    return {
+        "issuer": site.issuer,
+        "authorization_endpoint": site.url(site.paths.authorize),
+        "token_endpoint": site.url("/oauth2-token"),
+        "userinfo_endpoint": f"{issuer_url}/userinfo",
+        "jwks_uri": f"{issuer_url}/jwks",
+        "scopes_supported": _sorted(name for client in clients for name in client.scope.split()),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": _sorted(name for client in clients for name in client.grant_types),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": [site.realm.algorithm],
+        "token_endpoint_auth_methods_supported": _auth_methods(site),
+        "code_challenge_methods_supported": [
+            "S256",
+            *(["plain"] if any(client.allow_plain_pkce for client in clients) else []),
+        ],
+        "claims_supported": [
+            *("iss", "aud", "sub", "iat", "exp", "auth_time", "nonce", "at_hash"),
+            *("name", "preferred_username", "email", "email_verified"),
+        ],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "authorization_response_iss_parameter_supported": True,
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+    }
+
+
+def _auth_methods(site: Site) -> list[str]:
+    public = {client.public for client in site.realm.clients}
+    return [
+        *(["client_secret_basic", "client_secret_post"] if False in public else []),
+        *(["none"] if True in public else []),
+    ]
+
+
+def _sorted(names: Iterable[str]) -> list[str]:
+    return sorted(set(names))

@@ -1,0 +1,38 @@
+"""The start page at `/` and the stylesheet of all pages."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..pages import RealmCard, start_page, stylesheet
+from ..responses import page
+from ..site import Site, Sites
+
+
+async def start(_request: Request, sites: Sites) -> Response:
+    """Answer with what there is here: realms, addresses, people, clients."""
+    cards = [_card(site) for site in sites]
+    return page(start_page(base_url=next(iter(sites)).base_url, realms=cards))
+
+
+async def style(_request: Request) -> Response:
+    """Answer with the stylesheet; its address changes with its content."""
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    return Response(stylesheet(), media_type="text/css", headers=headers)
+
+
+def _card(site: Site) -> RealmCard:
+    issuer_url = site.url(site.paths.issuer)
+    return RealmCard(
+        name=site.realm.name,
+        title=site.realm.title,
+        issuer=site.issuer,
+        addresses=(
+            ("Discovery", f"{issuer_url}/.well-known/openid-configuration"),
+            ("JWKS", f"{issuer_url}/jwks"),
+            ("Authorize", site.url(site.paths.authorize)),
+            ("Token", site.url("/oauth2-token")),
+            ("Userinfo", f"{issuer_url}/userinfo"),
+        ),
+        users=site.realm.users,
+        clients=site.realm.clients,
+    )

@@ -1,0 +1,20 @@
+"""`POST /oauth2-token`: tokens for a client, whichever realm it is of (RFC 6749 §3.2). Form and JSON bodies alike."""
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..dialects.standard import StandardRequest, StandardServer
+from ..errors import RequestRefused
+from ..parameters import body_pairs, once
+
+
+async def token(request: Request, server: StandardServer) -> Response:
+    """Answer with tokens or an OAuth error."""
+    try:
+        parameters = once(await body_pairs(request))
+    except RequestRefused as refused:
+        return server.refuse(InvalidRequestError(refused.problem, status_code=refused.status))
+    asked = StandardRequest(request.method, parameters, request.headers)
+    response: Response = server.create_token_response(asked)
+    return response

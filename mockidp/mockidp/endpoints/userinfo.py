@@ -1,0 +1,44 @@
+"""Who logged in, for a client that holds their access token (OIDC Core §5.3); errors as RFC 6750 §3 has them."""
+
+import re
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ..openid import claims_about
+from ..site import Site
+
+_BEARER: Final = re.compile(r"bearer +([A-Za-z0-9\-._~+/]+=*) *", re.IGNORECASE)
+
+
+async def userinfo(request: Request, site: Site) -> Response:
+    """Answer with claims about the token's user, or with a challenge."""
+    authorization = request.headers.getlist("authorization")
+    if not any(value.lower().startswith("bearer") for value in authorization):
+        return _challenge(401, site)
+    token = _BEARER.fullmatch(authorization[0])
+    if len(authorization) > 1 or token is None:
+        return _challenge(400, site, "invalid_request", "The Authorization header does not hold one bearer token.")
+    claims = site.mint.claims_of(token[1])
+    if claims is None or _is_revoked(claims, site):
+        return _challenge(401, site, "invalid_token", "The access token is expired, revoked or not of this issuer.")
+    scope = str(claims.get("scope", ""))
+    if "openid" not in scope.split():
+        return _challenge(403, site, "insufficient_scope", "The access token lacks the scope openid.", scope="openid")
+    user = site.user_with_subject(claims["sub"])
+    about = claims_about(user, scope) if user else {}
+    return JSONResponse({"sub": claims["sub"], **about}, headers={"Cache-Control": "no-store"})
+
+
+def _is_revoked(claims: dict[str, Any], site: Site) -> bool:
+    """Was the approval taken back that the token came from?"""
+    return site.store.is_revoked(str(claims.get("jti", "")).partition(".")[0])
+
+
+def _challenge(status: int, site: Site, error: str = "", description: str = "", scope: str = "") -> Response:
+    said = {"realm": site.realm.name, "error": error, "error_description": description, "scope": scope}
+    challenge = ", ".join(f'{name}="{value}"' for name, value in said.items() if value)
+    body = {name: said[name] for name in ("error", "error_description") if error}
+    headers = {"WWW-Authenticate": f"Bearer {challenge}", "Cache-Control": "no-store"}
+    return JSONResponse(body, status, headers) if body else Response(None, status, headers)

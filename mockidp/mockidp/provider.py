@@ -1,0 +1,188 @@
+"""One provider: all its state, the tokens a test asks it for, and the routes it answers at."""
+
+import hashlib
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from .clock import Clock
+from .config import Config, Realm
+from .dialects.standard import StandardServer
+from .durations import seconds
+from .endpoints.authorize import authorize
+from .endpoints.discovery import discovery
+from .endpoints.jwks import jwks
+from .endpoints.login import login
+from .endpoints.start import start, style
+from .endpoints.token import token
+from .endpoints.userinfo import userinfo
+from .errors import PageError, RequestRefused
+from .keys import RealmKeys
+from .mint import Mint
+from .pages import error_page
+from .redaction import redact_authlib
+from .responses import page
+from .session import Sessions
+from .site import Site, Sites
+from .store import MemoryStore, Store
+
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Provider:
+    """Configuration, clock, keys and memory of one instance; `base_url` is how browsers and clients reach it."""
+
+    def __init__(
+        self, config: Config, *, base_url: str, clock: Clock | None = None, store: Store | None = None
+    ) -> None:
+        self.config: Final = config
+        self.base_url: Final = base_url.rstrip("/")
+        self.clock: Final = clock or Clock()
+        self.store: Final[Store] = store or MemoryStore()
+        shared = RealmKeys(config.realms[0].algorithm) if config.shared_keys else None
+        self.keys: Final[Mapping[str, RealmKeys]] = {
+            realm.name: shared or RealmKeys(realm.algorithm) for realm in config.realms
+        }
+        self.sites: Final = Sites(tuple(self._site(realm) for realm in config.realms))
+
+    def issuer(self, realm: str) -> str:
+        """The issuer identifier of the realm."""
+        return self.sites.named(realm).issuer
+
+    def token(
+        self,
+        realm: str,
+        *,
+        subject: str,
+        client: str | None = None,
+        scope: str = "",
+        audience: str | list[str] | None = None,
+        claims: Mapping[str, Any] | None = None,
+        expires_in: float | str | None = None,
+        not_before: float | None = None,
+    ) -> str:
+        """A signed access token without any ceremony.
+
+        `client` defaults to the realm's first one. `expires_in` defaults to its lifetime; a number may be zero or
+        negative, for a token that has expired. `not_before` is a point in time, in seconds. `claims` come on top.
+        """
+        site = self.sites.named(realm)
+        clients = {known.client_id: known for known in reversed(site.realm.clients)}
+        client_id = client or next(reversed(clients), "mockidp")
+        lifetime: float = site.lifetime("access_token", clients.get(client_id))
+        if expires_in is not None:
+            lifetime = seconds(expires_in) if isinstance(expires_in, str) else expires_in
+        return site.mint.access_token(
+            subject=subject,
+            client_id=client_id,
+            scope=scope,
+            lifetime=lifetime,
+            audience=audience,
+            claims={**({} if not_before is None else {"nbf": not_before}), **(claims or {})},
+        )
+
+    def reset(self) -> None:
+        """Forget every code, refresh token, revocation, login and jump of the clock; issuers and keys stay."""
+        self.store.clear()
+        self.clock.reset()
+        for site in self.sites:
+            site.sessions.forget_all()
+
+    def _site(self, realm: Realm) -> Site:
+        paths = self.config.paths(realm)
+        issuer = realm.issuer or self.base_url + paths.issuer
+        base = urlsplit(self.base_url)
+        sessions = Sessions(
+            realm=realm.name,
+            instance=hashlib.sha256(self.base_url.encode()).hexdigest()[:8],
+            path=base.path + paths.authorize.removesuffix("/authorize"),
+            secure=base.scheme == "https",
+            clock=self.clock,
+            lifetime=seconds(self.config.session_lifetime),
+        )
+        return Site(
+            config=self.config,
+            realm=realm,
+            base_url=self.base_url,
+            base_path=base.path,
+            issuer=issuer,
+            paths=paths,
+            mint=Mint(issuer=issuer, audience=realm.audience, keys=self.keys[realm.name], clock=self.clock),
+            sessions=sessions,
+            store=self.store,
+            clock=self.clock,
+        )
+
+
+def build_app(provider: Provider) -> Starlette:
+    """The provider as an ASGI app."""
+    redact_authlib()
+    server = StandardServer(provider.sites)
+    routes = [
+        Route("/", partial(start, sites=provider.sites)),
+        Route("/mockidp.css", style),
+        _open_to_scripts("/oauth2-token", partial(token, server=server), "POST"),
+    ]
+    for site in provider.sites:
+        at, issuer = site.paths, site.paths.issuer
+        routes += [
+            Route(at.authorize, partial(authorize, site=site, server=server), methods=["GET", "POST"]),
+            Route(at.login, partial(login, site=site), methods=["GET", "POST"]),
+            _open_to_scripts(f"{issuer}/.well-known/openid-configuration", partial(discovery, site=site), "GET"),
+            _open_to_scripts(f"/.well-known/oauth-authorization-server{issuer}", partial(discovery, site=site), "GET"),
+            _open_to_scripts(f"{issuer}/jwks", partial(jwks, site=site), "GET"),
+            _open_to_scripts(f"{issuer}/userinfo", partial(userinfo, site=site), "GET", "POST"),
+        ]
+    app = Starlette(
+        routes=routes,
+        exception_handlers=dict.fromkeys((PageError, RequestRefused, HTTPException), _refused),
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _open_to_scripts(path: str, endpoint: Endpoint, *methods: str) -> Route:
+    """A route that scripts of any origin may call; never one that looks at a cookie."""
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=methods,
+        allow_headers=["Authorization", "Content-Type"],
+        expose_headers=["WWW-Authenticate"],
+    )
+
+    async def answer(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": ", ".join(methods)})
+        return await endpoint(request)
+
+    return Route(path, answer, methods=[*methods, "OPTIONS"], middleware=[cors])
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    """What no client can be told, as a page."""
+    match error:
+        case PageError():
+            return _error_page(error)
+        case RequestRefused():
+            damaged = "The address or the form that brought you here is damaged."
+            return _error_page(PageError(error.status, "This request cannot be read", damaged, error.problem))
+        case HTTPException():
+            response = _error_page(PageError(error.status_code, error.detail, "There is nothing like that here."))
+            response.headers.update(error.headers or {})
+            return response
+    raise error
+
+
+def _error_page(error: PageError) -> Response:
+    html = error_page(status=error.status, title=error.title, message=error.message, hint=error.hint)
+    return page(html, error.status)

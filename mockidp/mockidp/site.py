@@ -1,0 +1,75 @@
+"""One realm as it stands on this server: its people and clients, its addresses, its keys, its memory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .clock import Clock
+from .config import Client, Config, Lifetime, Paths, Realm, User
+from .mint import Mint
+from .session import Session, Sessions
+from .store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Everything that an endpoint of the realm may need; `base_url` and `base_path` end without a slash."""
+
+    config: Config
+    realm: Realm
+    base_url: str
+    base_path: str
+    issuer: str
+    paths: Paths
+    mint: Mint
+    sessions: Sessions
+    store: Store
+    clock: Clock
+
+    def url(self, path: str) -> str:
+        """The absolute address of a path on this server."""
+        return self.base_url + path
+
+    def path(self, path: str) -> str:
+        """The same without the host, for browsers that may know us by another name than we do."""
+        return self.base_path + path
+
+    def lifetime(self, of: Lifetime, client: Client | None = None) -> int:
+        """Seconds that it lives, when issued to this client."""
+        return self.config.lifetime(of, self.realm, client)
+
+    def client(self, client_id: str) -> Client | None:
+        """The realm's client of this id."""
+        return next((client for client in self.realm.clients if client.client_id == client_id), None)
+
+    def user(self, username: str) -> User | None:
+        """The realm's user of this name."""
+        return next((user for user in self.realm.users if user.username == username), None)
+
+    def user_of(self, session: Session) -> User | None:
+        """Who is logged in."""
+        return None if session.username is None else self.user(session.username)
+
+    def user_with_subject(self, subject: str) -> User | None:
+        """The realm's user whose tokens name this `sub`."""
+        return next((user for user in self.realm.users if user.subject == subject), None)
+
+
+class Sites:
+    """All realms of a server. The token endpoint is shared, so there the client tells which realm is meant."""
+
+    def __init__(self, sites: tuple[Site, ...]) -> None:
+        self._by_name = {site.realm.name: site for site in sites}
+        self._by_client = {client.client_id: (site, client) for site in sites for client in site.realm.clients}
+
+    def __iter__(self) -> Iterator[Site]:
+        return iter(self._by_name.values())
+
+    def named(self, realm: str) -> Site:
+        """The site of this realm; LookupError names those there are."""
+        if realm not in self._by_name:
+            raise LookupError(f"there is no realm {realm!r}; there are {', '.join(self._by_name)}")
+        return self._by_name[realm]
+
+    def of_client(self, client_id: str) -> tuple[Site, Client] | None:
+        """The client and the site it belongs to."""
+        return self._by_client.get(client_id)

@@ -1,0 +1,178 @@
+"""What a provider remembers between two requests: codes, refresh tokens, and which approvals were taken back.
+
+A value handed out to a client is spent at most once, and a spent one leaves a tombstone: who brings it a second time is
+recognised. Everything is bounded; when a drawer is full, the oldest goes first.
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final, Generic, Protocol, TypeVar
+
+CAPACITY: Final = 10_000  # per drawer: far above what a test suite has under way, a few megabytes when full
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """What a person allowed a client; every token that comes from it is taken back with it.
+
+    `scope_named` tells whether the client named a scope or got its default.
+    """
+
+    approval_id: str
+    realm: str
+    client_id: str
+    username: str
+    scope: str
+    scope_named: bool
+    auth_time: int
+    nonce: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationCode:
+    """A code and what it is bound to; an address that the request named must be repeated (RFC 6749 §4.1.3)."""
+
+    value: str = field(repr=False)
+    approval: Approval
+    redirect_uri: str
+    redirect_uri_named: bool
+    code_challenge: str | None
+    code_challenge_method: str | None
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshToken:
+    """One refresh token of the chain that an approval began."""
+
+    value: str = field(repr=False)
+    approval: Approval
+    expires_at: float
+
+
+class Voucher(Protocol):
+    """Something with a secret value that is good for one use."""
+
+    @property
+    def value(self) -> str:
+        """What the client holds."""
+        ...
+
+
+V = TypeVar("V", bound=Voucher)
+
+
+class Drawer(Protocol[V]):
+    """Vouchers of one kind."""
+
+    def put(self, voucher: V) -> None:
+        """Remember it."""
+
+    def find(self, value: str) -> V | None:
+        """The voucher, spent or not; None for one never issued or long forgotten."""
+        ...
+
+    def is_spent(self, value: str) -> bool:
+        """Has it been used?"""
+        ...
+
+    def spend(self, value: str) -> bool:
+        """Use it, in one step: True for exactly one caller, however many try at once."""
+        ...
+
+
+class Store(Protocol):
+    """Everything that has to outlive a request."""
+
+    @property
+    def codes(self) -> Drawer[AuthorizationCode]:
+        """Authorization codes."""
+        ...
+
+    @property
+    def refresh_tokens(self) -> Drawer[RefreshToken]:
+        """Refresh tokens."""
+        ...
+
+    def revoke(self, approval_id: str) -> None:
+        """Take back everything that came or will come from this approval."""
+
+    def is_revoked(self, approval_id: str) -> bool:
+        """Was it taken back?"""
+        ...
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+
+class MemoryDrawer(Generic[V]):
+    """A drawer in this process. Safe to share between threads."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._lock = threading.Lock()
+        self._vouchers: OrderedDict[str, V] = OrderedDict()
+        self._spent: set[str] = set()
+
+    def put(self, voucher: V) -> None:
+        """Remember it, and forget the oldest beyond the capacity."""
+        with self._lock:
+            self._vouchers[voucher.value] = voucher
+            while len(self._vouchers) > self._capacity:
+                forgotten, _ = self._vouchers.popitem(last=False)
+                self._spent.discard(forgotten)
+
+    def find(self, value: str) -> V | None:
+        """The voucher, spent or not."""
+        with self._lock:
+            return self._vouchers.get(value)
+
+    def is_spent(self, value: str) -> bool:
+        """Has it been used?"""
+        with self._lock:
+            return value in self._spent
+
+    def spend(self, value: str) -> bool:
+        """Use it: True for exactly one caller."""
+        with self._lock:
+            if value not in self._vouchers or value in self._spent:
+                return False
+            self._spent.add(value)
+            return True
+
+    def clear(self) -> None:
+        """Forget every voucher."""
+        with self._lock:
+            self._vouchers.clear()
+            self._spent.clear()
+
+
+class MemoryStore:
+    """A store in this process."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self.codes: Final[MemoryDrawer[AuthorizationCode]] = MemoryDrawer(capacity)
+        self.refresh_tokens: Final[MemoryDrawer[RefreshToken]] = MemoryDrawer(capacity)
+        self._capacity = capacity
+        self._lock = threading.Lock()
+        self._revoked: OrderedDict[str, None] = OrderedDict()
+
+    def revoke(self, approval_id: str) -> None:
+        """Take back everything that came or will come from this approval."""
+        with self._lock:
+            self._revoked[approval_id] = None
+            while len(self._revoked) > self._capacity:
+                self._revoked.popitem(last=False)
+
+    def is_revoked(self, approval_id: str) -> bool:
+        """Was it taken back?"""
+        with self._lock:
+            return approval_id in self._revoked
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.codes.clear()
+        self.refresh_tokens.clear()
+        with self._lock:
+            self._revoked.clear()
