@@ -1,0 +1,197 @@
+import pytest
+
+pytest_plugins = ["pytester"]
+
+CURE = "pip install 'realmgate[mockidp]'"
+
+WITHOUT_THE_EXTRA = """
+import sys
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Refuse())
+"""
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Runs a test module in a pytest of its own."""
+    monkeypatch.delenv("MOCKIDP_STOREFRONT_ISSUER", raising=False)
+    monkeypatch.delenv("MOCKIDP_BACKOFFICE_ISSUER", raising=False)
+
+    def run_module(module: str, *arguments: str) -> pytest.RunResult:
+        pytester.makepyfile(module)
+        return pytester.runpytest_subprocess("-W", "error", *arguments)
+
+    return run_module
+
+
+@pytest.fixture
+def slim(pytester, monkeypatch):
+    """Makes the other pytest one of an install without the extra."""
+    site = pytester.mkdir("slim")
+    (site / "sitecustomize.py").write_text(WITHOUT_THE_EXTRA)
+    monkeypatch.setenv("PYTHONPATH", str(site))
+
+
+def test_mock_idp_really_listens_at_the_same_address_in_every_test(run):
+    run("""
+        import requests
+
+        seen = set()
+
+        def test_a(mock_idp):
+            seen.add((mock_idp.base_url, str(mock_idp.keys_of("storefront")())))
+            assert requests.get(mock_idp.base_url, timeout=10).status_code == 200
+
+        def test_b(mock_idp):
+            seen.add((mock_idp.base_url, str(mock_idp.keys_of("storefront")())))
+            assert len(seen) == 1
+    """).assert_outcomes(passed=2)
+
+
+def test_what_a_test_does_to_clock_and_memory_ends_with_it(run):
+    run("""
+        import pytest
+        import requests
+
+        @pytest.fixture(scope="module")
+        def left():
+            return {}
+
+        def ask(idp, **fields):
+            client = {"client_id": "storefront-service", "client_secret": "storefront-service-secret"}
+            return requests.post(f"{idp.base_url}/oauth2-token", data={**client, **fields}, timeout=10)
+
+        def test_a(mock_idp, left):
+            left["idp"] = mock_idp
+            mock_idp.clock.freeze(1_000_000)
+
+        def test_between(left):
+            assert not left["idp"].clock.frozen, "an app under test may look at the clock without our fixture"
+
+        def test_b(mock_idp):
+            assert not mock_idp.clock.frozen
+            assert mock_idp.clock() > 1_000_000
+    """).assert_outcomes(passed=3)
+
+
+def test_tokens_of_both_realms_are_a_call_away(run):
+    run("""
+        import base64
+        import json
+
+        def claims(token):
+            payload = token.split(".")[1]
+            return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+        def test_storefront(mock_idp, storefront_token):
+            token = claims(storefront_token(subject="buyer", scope="orders:read", expires_in=5))
+            assert token["iss"] == mock_idp.issuer("storefront")
+            assert (token["sub"], token["scope"], token["exp"] - token["iat"]) == ("buyer", "orders:read", 5)
+
+        def test_backoffice(mock_idp, backoffice_token):
+            token = claims(backoffice_token(claims={"acr": "high"}))
+            assert (token["iss"], token["sub"], token["acr"]) == (mock_idp.issuer("backoffice"), "admin", "high")
+    """).assert_outcomes(passed=2)
+
+
+def test_with_the_ini_option_an_app_finds_the_issuers_when_it_is_imported(run, pytester):
+    pytester.makeini("[pytest]\nmockidp = true\n")
+    run("""
+        import os
+        import socket
+        import pytest
+
+        STOREFRONT = os.environ["MOCKIDP_STOREFRONT_ISSUER"]
+        BACKOFFICE = os.environ["MOCKIDP_BACKOFFICE_ISSUER"]
+
+        def test_before_the_first_use_it_refuses_at_once():
+            host, port = STOREFRONT.split("/")[2].split(":")
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection((host, int(port)), timeout=10)
+
+        def test_at_first_use_it_is_there(mock_idp):
+            assert (STOREFRONT, BACKOFFICE) == (mock_idp.issuer("storefront"), mock_idp.issuer("backoffice"))
+    """).assert_outcomes(passed=2)
+
+
+def test_without_the_ini_option_nothing_is_exported_and_nothing_is_loaded(run):
+    run("""
+        import os
+        import sys
+
+        def test_it():
+            assert not [name for name in os.environ if name.startswith("MOCKIDP_")]
+            assert not {"authlib", "msgspec", "starlette", "uvicorn", "mockidp.server"} & sys.modules.keys()
+    """).assert_outcomes(passed=1)
+
+
+def test_the_environment_is_left_as_it_was(pytester, monkeypatch):
+    pytester.makeini("[pytest]\nmockidp = true\n")
+    pytester.makepyfile("""
+        import os
+
+        def test_it():
+            assert os.environ["MOCKIDP_STOREFRONT_ISSUER"] != "mine"
+    """)
+    monkeypatch.setenv("MOCKIDP_STOREFRONT_ISSUER", "mine")
+    monkeypatch.delenv("MOCKIDP_BACKOFFICE_ISSUER", raising=False)
+    program = """
+        import os
+        import sys
+        import pytest
+
+        assert pytest.main(["-q"]) == 0
+        left = {name: value for name, value in os.environ.items() if name.startswith("MOCKIDP_")}
+        assert left == {"MOCKIDP_STOREFRONT_ISSUER": "mine"}, left
+    """
+    assert pytester.runpython(pytester.makepyfile(outer=program)).ret == 0
+
+
+def test_each_worker_process_has_one_of_its_own(run, pytester):
+    pytester.makeini("[pytest]\nmockidp = true\n")
+    result = run(
+        """
+        import os
+        import pytest
+
+        @pytest.mark.parametrize("number", range(4))
+        def test_it(number, mock_idp, request):
+            assert mock_idp.issuer("storefront") == os.environ["MOCKIDP_STOREFRONT_ISSUER"]
+            with open(f"{request.config.workerinput['workerid']}.seen", "a") as seen:
+                seen.write(f"{mock_idp.base_url}\\n")
+        """,
+        *("-n", "2", "--dist", "each"),
+    )
+    result.assert_outcomes(passed=8)
+    seen = [set(file.read_text().split()) for file in pytester.path.glob("*.seen")]
+    assert [len(addresses) for addresses in seen] == [1, 1]
+    assert seen[0] != seen[1]
+
+
+def test_without_the_extra_only_the_test_that_asks_fails_and_names_what_to_install(run, slim):
+    result = run("""
+        def test_a():
+            pass
+
+        def test_b(mock_idp):
+            pass
+
+        def test_c(storefront_token):
+            pass
+    """)
+    result.assert_outcomes(passed=1, errors=2)
+    assert result.stdout.str().count(f", which is not installed: {CURE}\n") == 2
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_without_the_extra_the_ini_option_names_what_to_install(run, slim, pytester):
+    pytester.makeini("[pytest]\nmockidp = true\n")
+    result = run("def test_a(): pass")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stderr.str().strip().endswith(f", which is not installed: {CURE}")
+    assert result.stderr.str().startswith("ERROR: mockidp.MockIdp needs ")
