@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import uvicorn
 
-from mockidp import MockIdp
+from mockidp import ConfigError, MockIdp
 
 from .app import create_app
 
@@ -28,7 +28,9 @@ def main() -> None:
         door = socket.create_server((HOST, arguments.port))
         idp = MockIdp(host=HOST, port=arguments.idp_port, access_token_lifetime=arguments.access_token_lifetime)
     except OSError as error:
-        sys.exit(f"{error}. Choose other ports: make demo DEMO_PORT=8901 DEMO_IDP_PORT=8801")
+        sys.exit(f"{error.strerror or error}. Choose other ports: make demo DEMO_PORT=8901 DEMO_IDP_PORT=8801")
+    except ConfigError as error:
+        sys.exit(str(error))
     with door, idp:
         print(WELCOME.format(shop=shop, provider=idp.base_url), flush=True)
         serve(door, shop=shop, provider=idp.base_url)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 class Door:
     realm: str
     title: str
-    person: str
+    people: str
     invitation: str
     issuer: str
     audience: str
@@ -28,7 +28,7 @@ def two_doors(provider: str) -> tuple[Door, Door]:
     storefront = Door(
         realm="storefront",
         title="Storefront",
-        person="customer",
+        people="customers",
         invitation="Log in as a customer",
         issuer=f"{provider}/storefront",
         audience="https://shop.example/api",
@@ -41,7 +41,7 @@ def two_doors(provider: str) -> tuple[Door, Door]:
     backoffice = Door(
         realm="backoffice",
         title="Back-office",
-        person="clerk",
+        people="staff",
         invitation="Log in to the back-office",
         issuer=f"{provider}/backoffice",
         audience="https://shop.example/admin/api",

@@ -1,0 +1,60 @@
+"""What `make demo` runs: both servers in one process, until Ctrl-C."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
+
+
+@pytest.fixture
+def ports() -> tuple[int, int]:
+    """Two ports that were free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+def demo(shop: int, provider: int, *more: str) -> "subprocess.Popen[str]":
+    call = [sys.executable, "-m", "shop", "--port", str(shop), "--idp-port", str(provider), *more]
+    environment = {**os.environ, "PYTHONPATH": str(EXAMPLES)}
+    return subprocess.Popen(call, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_it_prints_what_to_open_and_ends_cleanly_with_ctrl_c(ports: tuple[int, int]) -> None:
+    with demo(*ports, "--access-token-lifetime", "30s") as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if address := re.search(r"http://127\.0\.0\.1:\d+/", line):
+                assert requests.get(address[0], timeout=5).status_code == 200
+            if "Ctrl-C" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        said, complained = process.communicate(timeout=10)
+    assert said.strip() == "Both stopped."
+    assert complained == ""
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("taken", [0, 1], ids=["the shop's", "the provider's"])
+def test_a_taken_port_is_said_in_one_line(ports: tuple[int, int], taken: int) -> None:
+    with socket.create_server(("127.0.0.1", ports[taken])), demo(*ports) as process:
+        said, complained = process.communicate(timeout=10)
+    assert said == ""
+    assert len(complained.splitlines()) == 1
+    assert str(ports[taken]) in complained
+    assert "DEMO_PORT=" in complained
+    assert process.returncode != 0
+
+
+def test_a_lifetime_that_is_none_is_said_in_one_line(ports: tuple[int, int]) -> None:
+    with demo(*ports, "--access-token-lifetime", "soon") as process:
+        complained = process.communicate(timeout=10)[1]
+    assert len(complained.splitlines()) == 1
+    assert "expected a duration" in complained
