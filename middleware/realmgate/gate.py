@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from .challenge import Refusal, refuse
-from .claims import Expected, number
 from .credentials import bearer_token
 from .errors import Refused, TokenMissing
 from .fetching import Fetcher
 from .flow import Denied, Effect, EffectFailed, Fetch, Flow
-from .keyring import Keyring
+from .keyring import NEVER, Keyring
 from .principal import Principal, anonymous
+from .profiles import Expected
 from .remembered import Remembered, RememberedTokens
 from .verify import check_not_denied, verify
 
@@ -94,16 +94,16 @@ class Gate:
         return principal
 
     def _recheck(self, principal: Principal) -> Flow[Principal]:
-        yield from check_not_denied(principal.claims["jti"], self.realm)
+        yield from check_not_denied(principal, self.realm)
         return principal
 
     def _to_remember(self, principal: Principal, generation: int) -> Remembered:
         claims = principal.claims
-        valid_from = max(number(claims["iat"]), number(claims.get("nbf", claims["iat"])))
+        issued = claims.get("iat", NEVER)
         return Remembered(
             principal=principal,
-            good_from=valid_from - self.realm.future_leeway,
-            good_until=number(claims["exp"]) + self.realm.leeway,
+            good_from=max(issued, claims.get("nbf", issued)) - self.realm.future_leeway,
+            good_until=claims["exp"] + self.realm.leeway,
             generation=generation,
         )
 

@@ -39,6 +39,7 @@ class Keyring:
         self.source = source
         self.trust_mock = trust_mock
         self.keys: tuple[VerifyingKey, ...] = ()
+        self._found: dict[tuple[str | None, str], tuple[VerifyingKey, ...]] = {}
         self.generation = 0
         self.refresh_at = NEVER
         self._useless_at = NEVER
@@ -59,7 +60,7 @@ class Keyring:
                 raise KeysUnavailable("keys unavailable", retry_after=RETRY_AFTER)
         elif self.source.inline and tick >= self.refresh_at:
             yield from self.refresh(tick, attempt)
-        return candidates(self.keys, kid, alg)
+        return self._candidates(kid, alg)
 
     def useless(self, tick: float) -> bool:
         """Whether no keys are known, or only some that are too old to be believed."""
@@ -102,6 +103,7 @@ class Keyring:
 
     def _install(self, keys: tuple[VerifyingKey, ...], tick: float, fresh_for: float) -> None:
         before, self.keys = self.keys, keys
+        self._found = {}
         if set(keys) - set(before):
             self._missed = {}
         if set(before) - set(keys):
@@ -111,7 +113,17 @@ class Keyring:
         self._useless_at = tick + fresh_for + self.source.max_stale
 
     def _beyond(self, tried: tuple[VerifyingKey, ...], kid: str | None, alg: str) -> tuple[VerifyingKey, ...]:
-        return tuple(key for key in candidates(self.keys, kid, alg) if key not in tried)
+        return tuple(key for key in self._candidates(kid, alg) if key not in tried)
+
+    def _candidates(self, kid: str | None, alg: str) -> tuple[VerifyingKey, ...]:
+        """Remembers what it finds, and only that: unknown names are without number."""
+        known = self._found
+        found = known.get((kid, alg))
+        if found is None:
+            found = candidates(self.keys, kid, alg)
+            if any(key.kid == kid for key in found):
+                known[kid, alg] = found
+        return found
 
     def _may_look(self, kid: str | None, tick: float, attempt: int) -> bool:
         """A look that is under way is joined by everybody; a new one must not come too soon."""

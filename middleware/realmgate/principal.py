@@ -1,13 +1,13 @@
 """Who stands behind a request, frozen all the way down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Principal:
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """The caller as the token of one realm describes it; only a gate makes one that `is_authenticated`.
 
     `subject` is unique only within its issuer. `expires_at` is in seconds since the epoch (the token's ``exp``).
@@ -18,9 +18,14 @@ class Principal:
     realm: str
     client_id: str = ""
     scopes: frozenset[str] = frozenset()
-    claims: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False, hash=False)
+    roles: frozenset[str] = frozenset()
+    claims: Mapping[str, Any] = MappingProxyType({})
     expires_at: float | None = None
     is_authenticated: bool = True
+
+    def __repr__(self) -> str:
+        """Who and where; the claims stay out of logs."""
+        return f"Principal(subject={self.subject!r}, realm={self.realm!r}, client_id={self.client_id!r})"
 
     @property
     def display_name(self) -> str:
@@ -39,10 +44,18 @@ def anonymous(realm: str = "") -> Principal:
     return Principal(subject="", realm=realm, is_authenticated=False)
 
 
-def freeze(value: Any) -> Any:
-    """Make a JSON value unchangeable: mappings become read-only views, arrays become tuples."""
+def freeze(claims: dict[str, Any]) -> Mapping[str, Any]:
+    """Make the claims of a token unchangeable; the caller gives the dict away."""
+    for name, value in claims.items():
+        if isinstance(value, dict | list):
+            claims[name] = _frozen(value)
+    return MappingProxyType(claims)
+
+
+def _frozen(value: Any) -> Any:
+    """Mappings become read-only views, arrays become tuples."""
     if isinstance(value, dict):
-        return MappingProxyType({name: freeze(member) for name, member in value.items()})
+        return MappingProxyType({name: _frozen(member) for name, member in value.items()})
     if isinstance(value, list):
-        return tuple([freeze(member) for member in value])
+        return tuple([_frozen(member) for member in value])
     return value

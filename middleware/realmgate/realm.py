@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from .errors import ConfigurationError
@@ -20,6 +20,9 @@ ALGORITHMS = (
     *("EdDSA", "Ed25519"),
 )
 OPT_IN_ALGORITHMS = ("ES256K",)
+PROFILE_NAMES = ("rfc9068", "jwt", "orocommerce")
+
+ClaimReader: TypeAlias = str | Callable[[Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,16 @@ class Realm:
     * `name` is shown in every challenge.
     * `issuer` is compared whole with ``iss``; without `keys` it is also where the keys are discovered.
     * `audience` is what ``aud`` must name, one value or several of which one is enough.
+    * `profile` is the kind of token: ``"rfc9068"`` (the default), ``"jwt"`` for what Keycloak, Auth0, Entra ID, Okta
+      and Cognito issue, or ``"orocommerce"``, whose tokens have no issuer and name their client as the audience.
     * `keys` says where the keys come from if not from the issuer's discovery document: a JWKS URL, a JWKS as a
       mapping, a function that returns one, or a source from `realmgate.sources`.
     * `algorithms` narrows the signature algorithms (or adds ``ES256K``); a key still decides which of them are its own.
     * `leeway` and `future_leeway`, in seconds: how long a token is still good after ``exp`` (0), and how far ``nbf``
       and ``iat`` may lie in the future (5). `max_lifetime` bounds ``exp - iat``.
-    * `clients`: if given, ``client_id`` must be one of them.
+    * `clients`: if given, the token's client must be one of them.
+    * `client_id`, `scopes` and `roles`: where a provider keeps them elsewhere, the name of the claim, or a function
+      that takes all claims and returns a string (`client_id`) or a list of strings.
     * `require`: claims that must have exactly these scalar values.
     * `anonymous`: requests without credentials get through as nobody. An invalid token never does.
     * `deny_list`: called with the ``jti`` of every otherwise good token, says whether it has been revoked.
@@ -47,8 +54,9 @@ class Realm:
 
     name: str
     _: KW_ONLY
-    issuer: str
-    audience: str | tuple[str, ...]
+    issuer: str | None = None
+    audience: str | tuple[str, ...] = ()
+    profile: str = "rfc9068"
     keys: Any = field(default=None, repr=False)
     algorithms: tuple[str, ...] = ALGORITHMS
     leeway: float = 0.0
@@ -56,6 +64,9 @@ class Realm:
     max_lifetime: float | None = None
     clients: frozenset[str] | None = None
     require: Mapping[str, str | int | bool] = field(default_factory=dict, hash=False)
+    client_id: ClaimReader | None = None
+    scopes: ClaimReader | None = None
+    roles: ClaimReader | None = None
     anonymous: bool = False
     deny_list: Callable[[str], Any] | None = None
     trust_mock: bool = False
@@ -72,9 +83,11 @@ class Realm:
             object.__setattr__(self, "clients", frozenset(self.clients))
 
     @property
-    def audiences(self) -> tuple[str, ...]:
-        """The audience as a tuple, whatever it was given as."""
-        return (self.audience,) if isinstance(self.audience, str) else self.audience
+    def audiences(self) -> frozenset[str]:
+        """Every value of ``aud`` that is good here; in the profile ``orocommerce`` that is every client."""
+        if self.profile == "orocommerce":
+            return self.clients or frozenset()
+        return frozenset((self.audience,) if isinstance(self.audience, str) else self.audience)
 
 
 def _refuse(realm: Realm, argument: str, expectation: str) -> ConfigurationError:
@@ -88,13 +101,24 @@ def _check_name(realm: Realm) -> None:
         )
 
 
+def _check_profile(realm: Realm) -> None:
+    if realm.profile not in PROFILE_NAMES:
+        raise _refuse(realm, "profile", f"must be one of {', '.join(PROFILE_NAMES)}")
+    if realm.profile == "orocommerce" and (realm.issuer is not None or realm.audience or not realm.clients):
+        raise _refuse(
+            realm, "clients", "these tokens have no issuer and no audience but their client: give clients= only"
+        )
+    if realm.profile == "orocommerce" and realm.keys is None:
+        raise _refuse(realm, "keys", "these tokens name no issuer to discover keys from: say where the keys are")
+
+
 def _check_issuer(realm: Realm) -> None:
+    if realm.profile == "orocommerce":
+        return
     if not isinstance(realm.issuer, str) or not realm.issuer:
         raise _refuse(realm, "issuer", "must be the exact value of the tokens' iss claim, like 'https://id.example'")
     if realm.keys is None:
         check_address(realm.issuer, trust_mock=realm.trust_mock, place=f"Realm({realm.name!r}, issuer=…)")
-    elif isinstance(realm.keys, str):
-        check_address(realm.keys, trust_mock=realm.trust_mock, place=f"Realm({realm.name!r}, keys=…)")
 
 
 def check_address(url: str, *, trust_mock: bool, place: str) -> None:
@@ -116,6 +140,9 @@ def check_address(url: str, *, trust_mock: bool, place: str) -> None:
 
 
 def _check_audience(realm: Realm) -> None:
+    # Cognito's access tokens name no audience; there the client set takes its place.
+    if realm.profile == "orocommerce" or (realm.profile == "jwt" and not realm.audience and realm.clients):
+        return
     given = (realm.audience,) if isinstance(realm.audience, str) else realm.audience
     good = isinstance(given, tuple | list | set | frozenset) and given
     if not good or not all(isinstance(one, str) and one for one in given):
@@ -157,6 +184,7 @@ def _check_deny_list(realm: Realm) -> None:
 
 CHECKS = (
     _check_name,
+    _check_profile,
     _check_issuer,
     _check_audience,
     _check_algorithms,

@@ -5,11 +5,11 @@ from itertools import combinations
 from typing import Any
 
 from .audit import audit
-from .claims import Expected
 from .errors import ConfigurationError, RealmOverlap
 from .fetching import Fetcher
 from .gate import GuardedRealm
 from .keyring import Keyring
+from .profiles import Expected
 from .realm import Realm
 from .sources import source_of
 
@@ -46,7 +46,11 @@ class Realms:
             if key not in shared:
                 shared[key] = Keyring(source, trust_mock=realm.trust_mock), Fetcher()
             keyring, fetcher = shared[key]
-            expected = Expected(realm=realm, foreign_audiences=_foreign_audiences(realm, realms))
+            expected = Expected(
+                realm=realm,
+                audiences=realm.audiences,
+                foreign_audiences=_foreign_audiences(realm, realms),
+            )
             guarded[realm.name] = GuardedRealm(expected=expected, keyring=keyring, fetcher=fetcher, owner=self)
         return guarded
 
@@ -76,18 +80,27 @@ class Realms:
 
 
 def _check_disjoint(one: Realm, other: Realm) -> None:
-    if one.issuer != other.issuer or not set(one.audiences) & set(other.audiences):
+    if one.issuer is not None and other.issuer is not None and one.issuer != other.issuer:
         return
-    if one.clients is not None and other.clients is not None and not one.clients & other.clients:
+    if one.audiences and other.audiences and not one.audiences & other.audiences:
+        return
+    if _same_client_claim(one, other) and one.clients and other.clients and not one.clients & other.clients:
         return
     common = one.require.keys() & other.require.keys()
     if any(one.require[claim] != other.require[claim] for claim in common):
         return
-    shared = ", ".join(sorted(set(one.audiences) & set(other.audiences)))
+    shared = ", ".join(sorted(one.audiences & other.audiences)) or "(any)"
     raise RealmOverlap(
-        f"realms {one.name!r} and {other.name!r} overlap: both take tokens of the issuer {one.issuer} for the "
-        f"audience {shared}, so one token would be good in both. Give them different audiences (or issuers, disjoint "
+        f"realms {one.name!r} and {other.name!r} overlap: both take tokens of the issuer {one.issuer or other.issuer} "
+        f"for the audience {shared}, so one token would be good in both. Give them different audiences (or issuers, disjoint "
         "clients=, or contradicting require=); different keys or token types do not keep them apart"
+    )
+
+
+def _same_client_claim(one: Realm, other: Realm) -> bool:
+    """Client sets only keep realms apart where both read the client from the same place."""
+    return one.client_id == other.client_id and (
+        one.profile == other.profile or "orocommerce" not in (one.profile, other.profile)
     )
 
 

@@ -4,13 +4,12 @@ Only successes are kept, under the whole token, by one gate of one realm. What c
 the key set, the deny-list) is asked again on every hit, by whoever asks here.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from .principal import Principal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     """A principal, from when until when (seconds since the epoch) its token is good, and under which key set it was."""
 
     principal: Principal

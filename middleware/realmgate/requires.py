@@ -36,7 +36,7 @@ def requires(scopes: str | list[str] = "", *, roles: str | list[str] = "") -> Ca
     """Let only principals with certain scopes (and roles) reach a Starlette or FastAPI handler that takes a request.
 
     A string with spaces means all of them, a list any one of its strings: ``["admin", "orders:read orders:write"]``.
-    `roles` are looked up in the claim ``roles``. Others get 403 with the exact challenge; nobody at all gets 401. A
+    `roles` work the same way. Others get 403 with the exact challenge; nobody at all gets 401. A
     handler behind no gate raises `NoGate`.
     """
     scope_choices, role_choices = _choices(scopes), _choices(roles)
@@ -46,7 +46,7 @@ def requires(scopes: str | list[str] = "", *, roles: str | list[str] = "") -> Ca
             raise TokenMissing("a handler requires a principal")
         if not _any_choice(scope_choices, principal.scopes):
             raise ScopeInsufficient("scope insufficient", scope=" ".join(scope_choices[0]))
-        if not _any_choice(role_choices, _roles(principal)):
+        if not _any_choice(role_choices, principal.roles):
             raise ScopeInsufficient("role missing")
 
     return lambda handler: _decorate(handler, check)
@@ -120,11 +120,6 @@ def _choices(wanted: str | list[str]) -> tuple[tuple[str, ...], ...]:
 
 def _any_choice(choices: tuple[tuple[str, ...], ...], held: frozenset[str]) -> bool:
     return any(held.issuperset(choice) for choice in choices)
-
-
-def _roles(principal: Principal) -> frozenset[str]:
-    roles = principal.claims.get("roles", ())
-    return frozenset(role for role in roles if isinstance(role, str)) if isinstance(roles, tuple) else frozenset()
 
 
 def _scope(request: HTTPConnection | Mapping[str, Any]) -> Mapping[str, Any]:

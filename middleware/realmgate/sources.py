@@ -156,7 +156,7 @@ def source_of(realm: Realm) -> KeySource:
     """The source a realm's `keys` stand for; without any, the discovery of its issuer."""
     keys: Any = realm.keys
     if keys is None:
-        return Discovery(realm.issuer, trust_mock=realm.trust_mock)
+        return Discovery(realm.issuer or "", trust_mock=realm.trust_mock)
     if isinstance(keys, str):
         return JwksUri(keys, trust_mock=realm.trust_mock)
     if isinstance(keys, Mapping):
