@@ -15,9 +15,11 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 try:
-    from uvloop import new_event_loop
+    import uvloop
 except ImportError:  # it does not exist everywhere, Windows for one
-    from asyncio import new_event_loop
+    new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+else:
+    new_loop = uvloop.new_event_loop
 
 GRACE: Final = 1.0  # seconds that requests under way get to finish when we stop
 BACKLOG: Final = 512
@@ -59,7 +61,7 @@ class Listener:
         self._socket.close()
 
     def _run(self, app: ASGIApp, started: "Future[Callable[[], None]]") -> None:
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
             try:
                 runner.run(self._serve(app, started))
             except BaseException as error:

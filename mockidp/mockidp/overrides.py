@@ -1,6 +1,6 @@
 """Single settings on top of a configuration, as keyword arguments and command-line flags give them."""
 
-from typing import Final, TypedDict, cast
+from typing import Any, Final, TypedDict
 
 import msgspec
 
@@ -30,5 +30,7 @@ def overridden(config: Config, overrides: Overrides) -> Config:
     if unknown := sorted(overrides.keys() - NAMES):
         raise TypeError(f"unknown setting {unknown[0]!r}; there are {', '.join(sorted(NAMES))}")
     given = {name: value for name, value in overrides.items() if value is not None}
-    lifetimes = {name.removesuffix(LIFETIME): given.pop(name) for name in list(given) if name.endswith(LIFETIME)}
-    return cast("Config", msgspec.structs.replace(config.with_lifetimes(**lifetimes), **given))
+    lifetimes: dict[str, Any] = {
+        name.removesuffix(LIFETIME): given.pop(name) for name in list(given) if name.endswith(LIFETIME)
+    }
+    return msgspec.structs.replace(config.with_lifetimes(**lifetimes), **given)

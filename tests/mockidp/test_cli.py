@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, cast
 
 import pytest
 import requests
@@ -25,14 +27,20 @@ def served(*arguments: str) -> "Iterator[tuple[subprocess.Popen[str], str]]":
     command = [*COMMAND, "serve", "--port", "0", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
-            welcome = "".join(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
+            welcome = "".join(iter(cast("IO[str]", process.stdout).readline, "Ctrl-C stops it.\n"))
             yield process, welcome
         finally:
             process.kill()
 
 
 def address(welcome: str, row: str) -> str:
-    return re.search(rf"^  {row} +(http\S+)", welcome, re.MULTILINE)[1]
+    return found(rf"^  {row} +(http\S+)", welcome)
+
+
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text, re.MULTILINE)
+    assert match, text
+    return match[1]
 
 
 def ask_for_a_token(base_url: str, **more: str) -> requests.Response:
@@ -42,7 +50,7 @@ def ask_for_a_token(base_url: str, **more: str) -> requests.Response:
     )
 
 
-def test_it_says_what_to_open_and_with_which_password():
+def test_it_says_what_to_open_and_with_which_password() -> None:
     with served() as (_, welcome):
         start = address(welcome, "Start page")
         assert re.search(
@@ -53,7 +61,7 @@ def test_it_says_what_to_open_and_with_which_password():
         assert "never use it for real users" in requests.get(start, timeout=10).text
 
 
-def test_it_shows_a_line_for_each_request_and_no_secret():
+def test_it_shows_a_line_for_each_request_and_no_secret() -> None:
     with served() as (process, welcome):
         base_url = address(welcome, "Start page")
         answer = ask_for_a_token(base_url)
@@ -67,7 +75,7 @@ def test_it_shows_a_line_for_each_request_and_no_secret():
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_told_to_stop_it_stops_and_that_is_no_failure(number):
+def test_told_to_stop_it_stops_and_that_is_no_failure(number: signal.Signals) -> None:
     with served() as (process, welcome), requests.Session() as kept_alive:
         kept_alive.get(address(welcome, "Start page"), timeout=10)
         process.send_signal(number)
@@ -77,14 +85,14 @@ def test_told_to_stop_it_stops_and_that_is_no_failure(number):
     assert complained == ""
 
 
-def test_it_goes_on_when_nobody_reads_along():
+def test_it_goes_on_when_nobody_reads_along() -> None:
     with served() as (process, welcome):
-        process.stdout.close()
+        cast("IO[str]", process.stdout).close()
         for _ in range(2):
             assert requests.get(address(welcome, "Start page"), timeout=10).status_code == 200
 
 
-def test_lifetimes_prefix_and_shared_keys_are_what_the_flags_say():
+def test_lifetimes_prefix_and_shared_keys_are_what_the_flags_say() -> None:
     flags = ["--access-token-lifetime", "30s", "--backend-prefix", "/office", "--shared-keys"]
     with served(*flags) as (_, welcome):
         assert ask_for_a_token(address(welcome, "Start page")).json()["expires_in"] == 30
@@ -95,7 +103,7 @@ def test_lifetimes_prefix_and_shared_keys_are_what_the_flags_say():
     assert keys[0] == keys[1]
 
 
-def test_single_serves_the_back_office_alone_and_unprefixed():
+def test_single_serves_the_back_office_alone_and_unprefixed() -> None:
     with served("--single") as (_, welcome):
         issuer = address(welcome, "Back-office")
         document = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=10).json()
@@ -103,14 +111,14 @@ def test_single_serves_the_back_office_alone_and_unprefixed():
     assert document["authorization_endpoint"].endswith(f"{issuer.split('/')[2]}/oauth2-token/authorize")
 
 
-def test_behind_a_proxy_it_names_the_address_of_the_proxy():
+def test_behind_a_proxy_it_names_the_address_of_the_proxy() -> None:
     with served("--base-url", "https://id.example") as (_, welcome):
-        local = re.search(r"listens on (http://127\.0\.0\.1:\d+)\.", welcome)[1]
+        local = found(r"listens on (http://127\.0\.0\.1:\d+)\.", welcome)
         document = requests.get(f"{local}/storefront/.well-known/openid-configuration", timeout=10).json()
     assert address(welcome, "Storefront") == document["issuer"] == "https://id.example/storefront"
 
 
-def test_a_file_gives_the_realms_and_flags_overrule_it(tmp_path):
+def test_a_file_gives_the_realms_and_flags_overrule_it(tmp_path: Path) -> None:
     file = tmp_path / "mockidp.toml"
     file.write_text('backend_prefix = "/office"\n[lifetimes]\naccess_token = "10m"\nid_token = "7m"\n')
     with served("--config", str(file), "--access-token-lifetime", "30") as (_, welcome):
@@ -138,26 +146,26 @@ def test_a_file_gives_the_realms_and_flags_overrule_it(tmp_path):
         (["--everything"], "unrecognized arguments: --everything"),
     ],
 )
-def test_what_cannot_be_is_one_line_with_cause_and_cure(arguments, complaint, capsys):
-    try:
-        status = cli.main(["serve", "--port", "0", *arguments])
-    except SystemExit as refused:
-        status = refused.code
+def test_what_cannot_be_is_one_line_with_cause_and_cure(
+    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        sys.exit(cli.main(["serve", "--port", "0", *arguments]))
     said = capsys.readouterr()
-    assert status == 2
+    assert left.value.code == 2
     assert said.out == ""
     assert said.err.startswith(f"mockidp: {complaint}")
     assert said.err.count("\n") == 1
 
 
-def test_a_mistake_in_the_file_is_named_by_file_and_place(tmp_path, capsys):
+def test_a_mistake_in_the_file_is_named_by_file_and_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "mockidp.toml"
     file.write_text('[[realms]]\nname = "storefront"\nusers = [{username = "x"}]\n')
     assert cli.main(["serve", "--config", str(file)]) == 2
     assert capsys.readouterr().err.startswith(f"mockidp: {file}: realms[0].users[0]: ")
 
 
-def test_a_port_in_use_is_named(capsys):
+def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert cli.main(["serve", "--port", str(port)]) == 2
@@ -166,7 +174,7 @@ def test_a_port_in_use_is_named(capsys):
     assert complaint.endswith("stop what is using it, or choose another port\n")
 
 
-def test_open_to_other_machines_it_warns_loudly():
+def test_open_to_other_machines_it_warns_loudly() -> None:
     with served("--host", EVERYWHERE, "--allow-remote") as (process, welcome):
         process.send_signal(signal.SIGTERM)
         _, complained = process.communicate(timeout=10)
@@ -174,20 +182,20 @@ def test_open_to_other_machines_it_warns_loudly():
     assert complained.startswith("WARNING: listening on 0.0.0.0")
 
 
-def test_without_a_command_it_shows_how_to_use_it():
+def test_without_a_command_it_shows_how_to_use_it() -> None:
     said = run()
     assert said.returncode == 2
     assert said.stdout.startswith("usage: mockidp")
 
 
-def test_help_has_examples(capsys):
+def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main(["serve", "--help"])
     assert left.value.code == 0
     assert "mockidp serve --access-token-lifetime 30s" in capsys.readouterr().out
 
 
-def test_it_knows_its_version(capsys):
+def test_it_knows_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main(["--version"])
     assert left.value.code == 0

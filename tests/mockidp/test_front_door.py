@@ -25,31 +25,31 @@ def python(program: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.parametrize("module", ["mockidp", "mockidp.pytest_plugin"])
-def test_importing_it_imports_nothing_heavy(module):
+def test_importing_it_imports_nothing_heavy(module: str) -> None:
     program = f"import sys, {module}; print(*sorted({HEAVY!r} & sys.modules.keys()))"
     assert python(program).stdout == "\n"
 
 
-def test_everything_it_promises_is_there():
+def test_everything_it_promises_is_there() -> None:
     for name in mockidp.__all__:
         assert getattr(mockidp, name).__name__ == name
     assert set(mockidp.__all__) <= set(dir(mockidp))
     assert sorted(mockidp.__all__) == mockidp.__all__
 
 
-def test_what_is_not_there_is_an_attribute_error():
+def test_what_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'mockidp' has no attribute 'MockIpd'"):
         mockidp.MockIpd  # noqa: B018
 
 
-def test_without_the_extra_importing_does_no_harm_and_touching_the_provider_says_what_to_install():
+def test_without_the_extra_importing_does_no_harm_and_touching_the_provider_says_what_to_install() -> None:
     said = python(f"{WITHOUT_THE_EXTRA}\nimport mockidp\nprint(mockidp.Config)\nfrom mockidp import MockIdp")
     assert said.stdout == "<class 'mockidp.config.Config'>\n"
     assert said.stderr.splitlines()[-1].startswith("ImportError: mockidp.MockIdp needs ")
     assert said.stderr.splitlines()[-1].endswith(f", which is not installed: {CURE}")
 
 
-def test_another_missing_module_is_not_mistaken_for_the_extra():
+def test_another_missing_module_is_not_mistaken_for_the_extra() -> None:
     said = python(
         f"{WITHOUT_THE_EXTRA.replace('uvicorn', 'msgspec').replace('authlib', 'x')}\nfrom mockidp import Config"
     )
@@ -57,7 +57,7 @@ def test_another_missing_module_is_not_mistaken_for_the_extra():
 
 
 @pytest.mark.parametrize("arguments", [["serve"], []])
-def test_without_the_extra_the_command_says_what_to_install(arguments):
+def test_without_the_extra_the_command_says_what_to_install(arguments: list[str]) -> None:
     said = python(f"{WITHOUT_THE_EXTRA}\nfrom mockidp.__main__ import main\nsys.exit(main({arguments!r}))")
     assert said.returncode == 1
     assert said.stdout == ""

@@ -1,5 +1,6 @@
 import socket
 import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 import requests
@@ -9,6 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockidp import listener
 from mockidp.listener import CannotListen, Listener
+
+Serve = Callable[..., Listener]
 
 
 async def hello(scope: Scope, receive: Receive, send: Send) -> None:
@@ -21,8 +24,8 @@ async def slurp(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @pytest.fixture
-def serve():
-    started = []
+def serve() -> Iterator[Serve]:
+    started: list[Listener] = []
 
     def start(app: ASGIApp, port: int = 0) -> Listener:
         started.append(Listener("127.0.0.1", port))
@@ -38,14 +41,14 @@ def connect(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), timeout=10)
 
 
-def test_it_answers_over_http(serve):
+def test_it_answers_over_http(serve: Serve) -> None:
     answer = requests.get(f"http://127.0.0.1:{serve(hello).port}/", timeout=10)
     assert answer.text == "hello"
     assert "Date" in answer.headers, "RFC 9110 §6.6.1"
     assert "Server" not in answer.headers
 
 
-def test_its_address_is_its_own_from_construction_on_but_refuses_until_it_is_started():
+def test_its_address_is_its_own_from_construction_on_but_refuses_until_it_is_started() -> None:
     waiting = Listener("127.0.0.1", 0)
     with pytest.raises(ConnectionRefusedError):
         connect(waiting.port)
@@ -54,22 +57,22 @@ def test_its_address_is_its_own_from_construction_on_but_refuses_until_it_is_sta
     waiting.stop()
 
 
-def test_two_stand_side_by_side(serve):
+def test_two_stand_side_by_side(serve: Serve) -> None:
     assert serve(hello).port != serve(hello).port
 
 
-def test_a_taken_port_is_named_with_what_to_do(serve):
+def test_a_taken_port_is_named_with_what_to_do(serve: Serve) -> None:
     port = serve(hello).port
     with pytest.raises(CannotListen, match=rf"cannot listen on 127\.0\.0\.1 port {port} .* choose another port"):
         Listener("127.0.0.1", port)
 
 
-def test_an_unknown_host_is_named():
+def test_an_unknown_host_is_named() -> None:
     with pytest.raises(CannotListen, match=r"^no-such-host\.invalid is not an address of this machine"):
         Listener("no-such-host.invalid", 0)
 
 
-def test_stopping_closes_idle_connections_and_frees_the_port_at_once(serve):
+def test_stopping_closes_idle_connections_and_frees_the_port_at_once(serve: Serve) -> None:
     first = serve(hello)
     with requests.Session() as session, connect(first.port) as silent:
         session.get(f"http://127.0.0.1:{first.port}/", timeout=10)
@@ -79,7 +82,7 @@ def test_stopping_closes_idle_connections_and_frees_the_port_at_once(serve):
         assert session.get(f"http://127.0.0.1:{second.port}/", timeout=10).text == "hello"
 
 
-def test_stopping_twice_or_without_a_start_does_no_harm(serve):
+def test_stopping_twice_or_without_a_start_does_no_harm(serve: Serve) -> None:
     serve(hello).stop()
     waiting = Listener("127.0.0.1", 0)
     waiting.stop()
@@ -87,7 +90,7 @@ def test_stopping_twice_or_without_a_start_does_no_harm(serve):
     assert waiting.closed
 
 
-def test_a_request_under_way_is_answered_before_it_stops(serve):
+def test_a_request_under_way_is_answered_before_it_stops(serve: Serve) -> None:
     arrived = threading.Event()
 
     async def wait_for_the_body(scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,7 +110,9 @@ def test_a_request_under_way_is_answered_before_it_stops(serve):
     assert answer.endswith(b"read it all")
 
 
-def test_a_request_that_never_ends_does_not_keep_it_from_stopping(serve, monkeypatch):
+def test_a_request_that_never_ends_does_not_keep_it_from_stopping(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(listener, "GRACE", 0.05)
     server = serve(slurp)
     with connect(server.port) as client:
@@ -117,7 +122,7 @@ def test_a_request_that_never_ends_does_not_keep_it_from_stopping(serve, monkeyp
         assert client.recv(1) == b""
 
 
-def test_forwarded_headers_change_nothing(serve):
+def test_forwarded_headers_change_nothing(serve: Serve) -> None:
     async def tell(scope: Scope, receive: Receive, send: Send) -> None:
         await PlainTextResponse(f"{scope['scheme']} {scope['client'][0]}")(scope, receive, send)
 
@@ -126,13 +131,13 @@ def test_forwarded_headers_change_nothing(serve):
     assert answer.text == "http 127.0.0.1"
 
 
-def test_queries_reach_no_log(serve, caplog):
+def test_queries_reach_no_log(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(0)
     requests.get(f"http://127.0.0.1:{serve(hello).port}/?code=secret", timeout=10)
     assert not [record for record in caplog.records if record.name.startswith("uvicorn") and "secret" in str(record)]
 
 
-def test_what_goes_wrong_in_its_thread_at_the_start_is_raised_by_start():
+def test_what_goes_wrong_in_its_thread_at_the_start_is_raised_by_start() -> None:
     broken = Listener("127.0.0.1", 0)
     with pytest.raises(ModuleNotFoundError):
         broken.start("no.such.module:app")  # type: ignore[arg-type]

@@ -2,7 +2,9 @@ import hashlib
 import itertools
 import re
 import shlex
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -19,23 +21,23 @@ SERVICE = Client(client_id="shop-job", client_secret="it's", grant_types=("clien
 HOSTILE = "<script>alert(1)</script>\"' & co"
 
 
-def login(**more):
+def login(**more: Any) -> str:
     given = {"realm_name": "storefront", "realm_title": "Storefront", "client_name": "Website", "users": PEOPLE}
     return pages.login_page(**{**given, "action": "/oauth2-token/login?x=1&y=2", "csrf_token": "c5rf", **more})
 
 
-def consent(**more):
+def consent(**more: Any) -> str:
     given = {"realm_name": "backoffice", "realm_title": "Back-office", "client_name": "Website", "user_name": "Alex"}
     return pages.consent_page(**{**given, "scopes": ["openid"], "action": "/a", "csrf_token": "c5rf", **more})
 
 
-def card(**more):
+def card(**more: Any) -> pages.RealmCard:
     given = {"name": "storefront", "title": "Storefront", "issuer": "http://127.0.0.1:1/storefront", "users": PEOPLE}
     addresses = (("Token", "http://127.0.0.1:1/oauth2-token"), ("JWKS", "http://127.0.0.1:1/storefront/jwks"))
     return pages.RealmCard(**{**given, "addresses": addresses, "clients": (WEB, SERVICE), **more})
 
 
-def start(*realms):
+def start(*realms: pages.RealmCard) -> str:
     return pages.start_page(base_url="http://127.0.0.1:1", realms=realms or (card(),))
 
 
@@ -49,36 +51,32 @@ EVERY_PAGE = [
 
 
 class Elements(HTMLParser):
-    """The start tags of a page, in their order, each with its attributes and the text that follows it."""
+    """The start tags of a page, in their order, each with its attributes."""
 
-    def __init__(self, page):
+    def __init__(self, page: str) -> None:
         super().__init__()
-        self.found = []
+        self.found: list[tuple[str, dict[str, str | None]]] = []
         self.feed(page)
 
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs), []))
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
 
-    def handle_data(self, data):
-        if self.found:
-            self.found[-1][2].append(data)
-
-    def named(self, *tags):
-        return [(tag, attrs) for tag, attrs, _ in self.found if tag in tags]
+    def named(self, *tags: str) -> list[tuple[str, dict[str, str | None]]]:
+        return [(tag, attrs) for tag, attrs in self.found if tag in tags]
 
 
-def words(page):
+def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
-def test_every_page_can_be_found_around_in_without_seeing_it(page):
+def test_every_page_can_be_found_around_in_without_seeing_it(page: str) -> None:
     elements = Elements(page)
     assert ("html", {"lang": "en"}) in elements.named("html")
     assert [len(elements.named(tag)) for tag in ("title", "header", "main", "footer", "h1")] == [1] * 5
     levels = [int(tag[1]) for tag, _ in elements.named("h1", "h2", "h3")]
     assert all(deeper - level <= 1 for level, deeper in itertools.pairwise(levels)), "no level is left out"
-    identifiers = [attrs["id"] for _, attrs, _ in elements.found if "id" in attrs]
+    identifiers = [attrs["id"] for _, attrs in elements.found if "id" in attrs]
     assert len(identifiers) == len(set(identifiers))
     labelled = {attrs["for"] for _, attrs in elements.named("label")}
     assert labelled == {attrs["id"] for _, attrs in elements.named("input") if attrs.get("type") != "hidden"}
@@ -86,18 +84,18 @@ def test_every_page_can_be_found_around_in_without_seeing_it(page):
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
-def test_every_page_does_without_scripts_inline_styles_and_other_hosts(page):
+def test_every_page_does_without_scripts_inline_styles_and_other_hosts(page: str) -> None:
     elements = Elements(page)
     assert not elements.named("script", "style", "img", "iframe", "object")
-    assert not [attrs for _, attrs, _ in elements.found if any(name == "style" or name[:2] == "on" for name in attrs)]
-    loaded = [attrs["href"] for _, attrs in elements.named("link")]
+    assert not [attrs for _, attrs in elements.found if any(name == "style" or name[:2] == "on" for name in attrs)]
+    loaded = [str(attrs["href"]) for _, attrs in elements.named("link")]
     assert [address.partition("?")[0] for address in loaded if not address.startswith("data:")] == ["/mockidp.css"]
     assert b"url(" not in pages.stylesheet()
     assert b"@import" not in pages.stylesheet()
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
-def test_every_page_says_that_it_is_a_mock(page):
+def test_every_page_says_that_it_is_a_mock(page: str) -> None:
     assert "Mock, for tests only" in words(page)
 
 
@@ -116,12 +114,12 @@ def test_every_page_says_that_it_is_a_mock(page):
         pytest.param(start(card(issuer="http://x/" + HOSTILE, title=HOSTILE)), id="start"),
     ],
 )
-def test_whatever_stands_on_a_page_is_text(page):
+def test_whatever_stands_on_a_page_is_text(page: str) -> None:
     assert not Elements(page).named("script")
     assert "alert(1)" in page
 
 
-def test_enter_logs_in_with_what_was_typed():
+def test_enter_logs_in_with_what_was_typed() -> None:
     typed, _, one_click = login().rpartition("<form")
     first_submit = next(attrs for _, attrs in Elements(typed).named("button"))
     assert "name" not in first_submit, "the browser presses the first submit button of the form"
@@ -131,17 +129,17 @@ def test_enter_logs_in_with_what_was_typed():
     ]
 
 
-def test_both_ways_to_log_in_post_the_same_csrf_token_to_the_same_place():
+def test_both_ways_to_log_in_post_the_same_csrf_token_to_the_same_place() -> None:
     forms = Elements(login()).named("form")
     assert [(attrs["method"], attrs["action"]) for _, attrs in forms] == [("post", "/oauth2-token/login?x=1&y=2")] * 2
     assert login().count('name="csrf_token" value="c5rf"') == 2
 
 
-def test_a_realm_without_users_offers_no_empty_list():
+def test_a_realm_without_users_offers_no_empty_list() -> None:
     assert len(Elements(login(users=())).named("form")) == 1
 
 
-def test_a_failed_login_is_announced_tied_to_the_fields_and_keeps_the_username():
+def test_a_failed_login_is_announced_tied_to_the_fields_and_keeps_the_username() -> None:
     page = login(error="No such pair.", username="buyer@example.com")
     username, password = (attrs for _, attrs in Elements(page).named("input") if attrs.get("type") != "hidden" if attrs)
     assert 'role="alert" id="error">No such pair.<' in page
@@ -154,12 +152,12 @@ def test_a_failed_login_is_announced_tied_to_the_fields_and_keeps_the_username()
     assert "autofocus" not in username
 
 
-def test_without_an_error_nothing_is_announced():
+def test_without_an_error_nothing_is_announced() -> None:
     assert 'role="alert"' not in login()
     assert "aria-invalid" not in login()
 
 
-def test_consent_says_who_asks_for_what_as_whom_and_lets_one_refuse():
+def test_consent_says_who_asks_for_what_as_whom_and_lets_one_refuse() -> None:
     page = consent(client_name="Office website", user_name="Alex Admin", scopes=["openid", "users:read"])
     text = words(page)
     assert "Allow Office website?" in text
@@ -170,7 +168,7 @@ def test_consent_says_who_asks_for_what_as_whom_and_lets_one_refuse():
     assert decisions == [("decision", "approve"), ("decision", "deny")]
 
 
-def test_consent_to_nothing_in_particular_says_so():
+def test_consent_to_nothing_in_particular_says_so() -> None:
     assert "asks for nothing in particular" in words(consent(scopes=[]))
 
 
@@ -184,16 +182,16 @@ def test_consent_to_nothing_in_particular_says_so():
         (":read", "Use “:read”"),
     ],
 )
-def test_scopes_are_put_into_words(scope, sentence):
+def test_scopes_are_put_into_words(scope: str, sentence: str) -> None:
     assert pages.in_words(scope) == sentence
 
 
-def test_an_error_page_shows_status_cause_and_cure():
+def test_an_error_page_shows_status_cause_and_cure() -> None:
     text = words(pages.error_page(status=404, title="No such client", message="Nobody of that name.", hint="Look up."))
     assert "404 No such client Nobody of that name. Look up." in text
 
 
-def test_the_start_page_shows_every_address_password_and_secret():
+def test_the_start_page_shows_every_address_password_and_secret() -> None:
     text = words(re.sub("<wbr>", "", start()))
     assert "never use it for real users" in text
     for shown in (
@@ -207,7 +205,7 @@ def test_the_start_page_shows_every_address_password_and_secret():
         assert shown in text
 
 
-def test_the_start_page_shows_a_command_that_a_shell_reads_as_meant():
+def test_the_start_page_shows_a_command_that_a_shell_reads_as_meant() -> None:
     command = pages.curl("http://127.0.0.1:1/oauth2-token", (WEB, SERVICE))
     assert shlex.split(command.replace("\\\n", "")) == [
         "curl",
@@ -220,18 +218,18 @@ def test_the_start_page_shows_a_command_that_a_shell_reads_as_meant():
     assert "shop-job" in start()
 
 
-def test_where_no_client_can_use_it_there_is_no_command():
+def test_where_no_client_can_use_it_there_is_no_command() -> None:
     assert pages.curl("http://127.0.0.1:1/oauth2-token", (WEB,)) == ""
     assert "curl" not in start(card(clients=(WEB,)))
 
 
-def test_addresses_break_at_their_joints():
+def test_addresses_break_at_their_joints() -> None:
     assert pages.breakable("http://a.example/b/c?d=1&e=<2>") == (
         "http://a.example/<wbr>b/<wbr>c<wbr>?d=1<wbr>&amp;e=&lt;2&gt;"
     )
 
 
-def test_the_two_doors_of_the_shop_look_different_and_any_other_keeps_its_look():
+def test_the_two_doors_of_the_shop_look_different_and_any_other_keeps_its_look() -> None:
     assert pages.look_of("storefront") == "storefront"
     assert pages.look_of("backoffice") == "backoffice"
     assert {pages.look_of(f"realm-{number}") for number in range(40)} == set(pages.OTHER_LOOKS)
@@ -240,24 +238,24 @@ def test_the_two_doors_of_the_shop_look_different_and_any_other_keeps_its_look()
     assert 'class="look-backoffice"' in consent()
 
 
-def test_the_stylesheet_may_be_kept_for_ever_because_its_link_names_its_content():
+def test_the_stylesheet_may_be_kept_for_ever_because_its_link_names_its_content() -> None:
     assert f'href="/mockidp.css?v={hashlib.sha256(pages.stylesheet()).hexdigest()[:12]}"' in login()
 
 
-def luminance(colour):
+def luminance(colour: str) -> float:
     digits = colour * 2 if len(colour) == 3 else colour
     channels = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def contrast(one, other):
+def contrast(one: str, other: str) -> float:
     """WCAG 2.2, "contrast ratio"."""
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def schemes():
+def schemes() -> Iterator[Any]:
     """The colours of each look, in light and in dark."""
     light, _, rest = pages.stylesheet().decode().partition("@media (prefers-color-scheme: dark)")
     dark, _, _ = rest.partition("\n}\n")
@@ -271,7 +269,7 @@ def schemes():
 
 
 @pytest.mark.parametrize("colours", list(schemes()))
-def test_every_text_stands_out_from_every_ground_it_may_stand_on(colours):
+def test_every_text_stands_out_from_every_ground_it_may_stand_on(colours: dict[str, str]) -> None:
     text = {
         "ink": ("paper", "card", "tint", "well"),
         "soft": ("paper", "card", "tint"),

@@ -1,6 +1,10 @@
+from collections.abc import Callable
+
 import pytest
 
 pytest_plugins = ["pytester"]
+
+Run = Callable[..., pytest.RunResult]
 
 CURE = "pip install 'realmgate[mockidp]'"
 
@@ -17,7 +21,7 @@ sys.meta_path.insert(0, Refuse())
 
 
 @pytest.fixture
-def run(pytester, monkeypatch):
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a test module in a pytest of its own."""
     monkeypatch.delenv("MOCKIDP_STOREFRONT_ISSUER", raising=False)
     monkeypatch.delenv("MOCKIDP_BACKOFFICE_ISSUER", raising=False)
@@ -30,14 +34,14 @@ def run(pytester, monkeypatch):
 
 
 @pytest.fixture
-def slim(pytester, monkeypatch):
+def slim(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the other pytest one of an install without the extra."""
     site = pytester.mkdir("slim")
     (site / "sitecustomize.py").write_text(WITHOUT_THE_EXTRA)
     monkeypatch.setenv("PYTHONPATH", str(site))
 
 
-def test_mock_idp_really_listens_at_the_same_address_in_every_test(run):
+def test_mock_idp_really_listens_at_the_same_address_in_every_test(run: Run) -> None:
     run("""
         import requests
 
@@ -53,7 +57,7 @@ def test_mock_idp_really_listens_at_the_same_address_in_every_test(run):
     """).assert_outcomes(passed=2)
 
 
-def test_what_a_test_does_to_clock_and_memory_ends_with_it(run):
+def test_what_a_test_does_to_clock_and_memory_ends_with_it(run: Run) -> None:
     run("""
         import pytest
         import requests
@@ -79,7 +83,7 @@ def test_what_a_test_does_to_clock_and_memory_ends_with_it(run):
     """).assert_outcomes(passed=3)
 
 
-def test_tokens_of_both_realms_are_a_call_away(run):
+def test_tokens_of_both_realms_are_a_call_away(run: Run) -> None:
     run("""
         import base64
         import json
@@ -99,7 +103,7 @@ def test_tokens_of_both_realms_are_a_call_away(run):
     """).assert_outcomes(passed=2)
 
 
-def test_with_the_ini_option_an_app_finds_the_issuers_when_it_is_imported(run, pytester):
+def test_with_the_ini_option_an_app_finds_the_issuers_when_it_is_imported(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nmockidp = true\n")
     run("""
         import os
@@ -119,7 +123,7 @@ def test_with_the_ini_option_an_app_finds_the_issuers_when_it_is_imported(run, p
     """).assert_outcomes(passed=2)
 
 
-def test_without_the_ini_option_nothing_is_exported_and_nothing_is_loaded(run):
+def test_without_the_ini_option_nothing_is_exported_and_nothing_is_loaded(run: Run) -> None:
     run("""
         import os
         import sys
@@ -130,7 +134,7 @@ def test_without_the_ini_option_nothing_is_exported_and_nothing_is_loaded(run):
     """).assert_outcomes(passed=1)
 
 
-def test_the_environment_is_left_as_it_was(pytester, monkeypatch):
+def test_the_environment_is_left_as_it_was(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     pytester.makeini("[pytest]\nmockidp = true\n")
     pytester.makepyfile("""
         import os
@@ -152,7 +156,7 @@ def test_the_environment_is_left_as_it_was(pytester, monkeypatch):
     assert pytester.runpython(pytester.makepyfile(outer=program)).ret == 0
 
 
-def test_each_worker_process_has_one_of_its_own(run, pytester):
+def test_each_worker_process_has_one_of_its_own(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nmockidp = true\n")
     result = run(
         """
@@ -173,7 +177,7 @@ def test_each_worker_process_has_one_of_its_own(run, pytester):
     assert seen[0] != seen[1]
 
 
-def test_without_the_extra_only_the_test_that_asks_fails_and_names_what_to_install(run, slim):
+def test_without_the_extra_only_the_test_that_asks_fails_and_names_what_to_install(run: Run, slim: None) -> None:
     result = run("""
         def test_a():
             pass
@@ -189,7 +193,9 @@ def test_without_the_extra_only_the_test_that_asks_fails_and_names_what_to_insta
     assert "Traceback" not in result.stdout.str()
 
 
-def test_without_the_extra_the_ini_option_names_what_to_install(run, slim, pytester):
+def test_without_the_extra_the_ini_option_names_what_to_install(
+    run: Run, slim: None, pytester: pytest.Pytester
+) -> None:
     pytester.makeini("[pytest]\nmockidp = true\n")
     result = run("def test_a(): pass")
     assert result.ret == pytest.ExitCode.USAGE_ERROR

@@ -4,6 +4,7 @@ import logging
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 import requests
@@ -14,30 +15,30 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104  # what it warns about
 
 
 @pytest.fixture(scope="module")
-def idp():
+def idp() -> Iterator[MockIdp]:
     with MockIdp() as running:
         yield running
 
 
-def test_it_listens_on_a_free_port_and_its_addresses_lead_there(idp):
+def test_it_listens_on_a_free_port_and_its_addresses_lead_there(idp: MockIdp) -> None:
     document = requests.get(f"{idp.issuer('storefront')}/.well-known/openid-configuration", timeout=10).json()
     assert document["issuer"] == idp.issuer("storefront") == f"{idp.base_url}/storefront"
     assert re.fullmatch(r"http://127\.0\.0\.1:[0-9]+", idp.base_url)
 
 
-def test_two_stand_side_by_side_with_keys_of_their_own(idp):
+def test_two_stand_side_by_side_with_keys_of_their_own(idp: MockIdp) -> None:
     with MockIdp() as other:
         assert other.base_url != idp.base_url
         assert other.keys_of("storefront")() != idp.keys_of("storefront")()
         assert requests.get(other.base_url, timeout=10).status_code == 200
 
 
-def test_the_keys_it_gives_in_process_are_those_it_publishes(idp):
+def test_the_keys_it_gives_in_process_are_those_it_publishes(idp: MockIdp) -> None:
     published = requests.get(f"{idp.issuer('backoffice')}/jwks", timeout=10).json()
     assert idp.keys_of("backoffice")() == published
 
 
-def test_keys_given_in_process_are_live():
+def test_keys_given_in_process_are_live() -> None:
     idp = MockIdp()
     keys_of_storefront = idp.keys_of("storefront")
     before = keys_of_storefront()
@@ -46,13 +47,13 @@ def test_keys_given_in_process_are_live():
     idp.stop()
 
 
-def test_it_makes_tokens_without_being_started():
+def test_it_makes_tokens_without_being_started() -> None:
     idp = MockIdp()
     assert idp.token("storefront", subject="customer@example.com").count(".") == 2
     idp.stop()
 
 
-def test_started_again_it_is_at_the_same_address_with_the_same_keys():
+def test_started_again_it_is_at_the_same_address_with_the_same_keys() -> None:
     with MockIdp() as idp:
         base_url, keys = idp.base_url, idp.keys_of("storefront")()
     with pytest.raises(requests.ConnectionError):
@@ -61,26 +62,26 @@ def test_started_again_it_is_at_the_same_address_with_the_same_keys():
         assert requests.get(f"{base_url}/storefront/jwks", timeout=10).json() == keys
 
 
-def test_starting_and_stopping_twice_does_no_harm():
+def test_starting_and_stopping_twice_does_no_harm() -> None:
     idp = MockIdp()
     assert idp.start() is idp.start()
     idp.stop()
     idp.stop()
 
 
-def test_a_port_taken_while_it_was_stopped_is_named():
+def test_a_port_taken_while_it_was_stopped_is_named() -> None:
     with MockIdp() as idp:
         port = int(idp.base_url.rpartition(":")[2])
     with MockIdp(port=port), pytest.raises(CannotListen, match=f"port {port} "):
         idp.start()
 
 
-def test_one_that_was_never_started_leaves_nothing_open():
+def test_one_that_was_never_started_leaves_nothing_open() -> None:
     MockIdp()
     gc.collect()  # an open socket would be a ResourceWarning, and warnings are errors here
 
 
-def test_settings_by_name_come_on_top_of_the_configuration():
+def test_settings_by_name_come_on_top_of_the_configuration() -> None:
     idp = MockIdp(Config(backend_prefix="/office"), access_token_lifetime="2s", single=True)
     assert [realm.name for realm in idp.config.realms] == ["backoffice"]
     assert idp.config.backend_prefix == "/office"
@@ -88,21 +89,21 @@ def test_settings_by_name_come_on_top_of_the_configuration():
     idp.stop()
 
 
-def test_a_setting_that_cannot_be_is_refused_before_anything_listens():
+def test_a_setting_that_cannot_be_is_refused_before_anything_listens() -> None:
     with pytest.raises(ConfigError, match="backend_prefix: expected a path"):
         MockIdp(backend_prefix="admin")
     with pytest.raises(TypeError, match="unknown setting 'prefix'"):
         MockIdp(prefix="/admin")  # type: ignore[call-arg]
 
 
-def test_behind_a_proxy_clients_are_told_the_address_of_the_proxy():
+def test_behind_a_proxy_clients_are_told_the_address_of_the_proxy() -> None:
     with MockIdp(base_url="https://id.example") as idp:
         document = requests.get(f"{idp.local_url}/storefront/.well-known/openid-configuration", timeout=10).json()
     assert idp.base_url == "https://id.example"
     assert document["token_endpoint"] == "https://id.example/oauth2-token"
 
 
-def test_it_goes_by_the_clock_it_is_given():
+def test_it_goes_by_the_clock_it_is_given() -> None:
     clock = Clock()
     clock.freeze(1_000_000)
     idp = MockIdp(clock=clock)
@@ -110,7 +111,7 @@ def test_it_goes_by_the_clock_it_is_given():
     idp.stop()
 
 
-def test_reset_brings_back_real_time_but_keeps_address_and_keys(idp):
+def test_reset_brings_back_real_time_but_keeps_address_and_keys(idp: MockIdp) -> None:
     base_url, keys = idp.base_url, idp.keys_of("storefront")()
     idp.clock.freeze(1_000_000)
     idp.reset()
@@ -119,18 +120,18 @@ def test_reset_brings_back_real_time_but_keeps_address_and_keys(idp):
 
 
 @pytest.mark.parametrize("host", [EVERYWHERE, "::", "", "203.0.113.7", "shop.example"])
-def test_an_address_that_others_reach_must_be_meant(host):
+def test_an_address_that_others_reach_must_be_meant(host: str) -> None:
     with pytest.raises(ValueError, match="say allow_remote=True if you mean it"):
         MockIdp(host=host)
 
 
-def test_an_address_that_others_reach_is_warned_about(caplog):
+def test_an_address_that_others_reach_is_warned_about(caplog: pytest.LogCaptureFixture) -> None:
     with MockIdp(host=EVERYWHERE, allow_remote=True) as idp:
         assert requests.get(idp.base_url, timeout=10).status_code == 200
     assert [(record.levelno, record.name) for record in caplog.records] == [(logging.WARNING, "mockidp")]
 
 
-def test_the_other_loopback_works_too():
+def test_the_other_loopback_works_too() -> None:
     try:
         listening = MockIdp(host="::1")
     except CannotListen:
@@ -140,11 +141,11 @@ def test_the_other_loopback_works_too():
         assert requests.get(idp.base_url, timeout=10).status_code == 200
 
 
-def test_it_shows_itself_without_secrets(idp):
+def test_it_shows_itself_without_secrets(idp: MockIdp) -> None:
     assert repr(idp) == f"<MockIdp {idp.base_url} running>"
 
 
-def test_the_command_on_the_start_page_gets_a_token(idp):
+def test_the_command_on_the_start_page_gets_a_token(idp: MockIdp) -> None:
     if shutil.which("curl") is None:
         pytest.skip("there is no curl here")
     commands = re.findall(

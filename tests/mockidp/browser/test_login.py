@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import cast
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -34,12 +35,12 @@ FOCUSED = "(({id, value, textContent}) => id || value || textContent.trim())(doc
 
 
 @pytest.fixture(params=DOORS, ids=lambda door: door.realm)
-def door(request):
-    return request.param
+def door(request: pytest.FixtureRequest) -> Door:
+    return cast("Door", request.param)
 
 
 @pytest.fixture(scope="module")
-def idp():
+def idp() -> Iterator[MockIdp]:
     with MockIdp() as running:
         yield running
 
@@ -49,13 +50,13 @@ def client() -> Iterator[str]:
     """The address of a client's web server, where codes arrive."""
 
     class Callback(BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
             self.wfile.write(b'<link rel="icon" href="data:,"><h1>Welcome back</h1>')
 
-        def log_message(self, *args):
+        def log_message(self, *args: object) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Callback) as server:
@@ -65,7 +66,7 @@ def client() -> Iterator[str]:
 
 
 @pytest.fixture
-def complaints(page, idp, client) -> Iterator[list[str]]:
+def complaints(page: Page, idp: MockIdp, client: str) -> Iterator[list[str]]:
     """What the browser complained about or asked strangers for; nothing, unless a test takes it out."""
     found: list[str] = []
 
@@ -84,7 +85,7 @@ def complaints(page, idp, client) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def login(page: Page, idp: MockIdp, client: str, door: Door, complaints) -> Page:
+def login(page: Page, idp: MockIdp, client: str, door: Door, complaints: list[str]) -> Page:
     """The login page, as the client sends a person there."""
     discovered = requests.get(f"{idp.issuer(door.realm)}/.well-known/openid-configuration", timeout=10).json()
     asked = {
@@ -116,7 +117,9 @@ def redeem(idp: MockIdp, client: str, door: Door, code: str) -> requests.Respons
     )
 
 
-def test_typed_credentials_and_enter_then_approval_bring_a_code_to_the_client(login, idp, client, door):
+def test_typed_credentials_and_enter_then_approval_bring_a_code_to_the_client(
+    login: Page, idp: MockIdp, client: str, door: Door
+) -> None:
     login.get_by_label("User name").fill(door.username)
     login.get_by_label("Password").fill(door.password)
     login.get_by_label("Password").press("Enter")
@@ -127,20 +130,20 @@ def test_typed_credentials_and_enter_then_approval_bring_a_code_to_the_client(lo
     assert redeem(idp, client, door, came["code"]).json()["token_type"] == "Bearer"
 
 
-def test_enter_in_the_user_name_does_not_press_a_one_click_button(login, door):
+def test_enter_in_the_user_name_does_not_press_a_one_click_button(login: Page, door: Door) -> None:
     login.get_by_label("User name").fill(door.username)
     login.get_by_label("User name").press("Enter")
     assert login.evaluate("document.querySelector('#password').validity.valueMissing")
     expect(login.get_by_role("heading", level=1)).to_have_text(f"Log in to {door.title}")
 
 
-def test_one_click_is_enough_to_log_in(login, client, door):
+def test_one_click_is_enough_to_log_in(login: Page, client: str, door: Door) -> None:
     login.get_by_role("button", name=f"Continue as {door.name}").click()
     login.get_by_role("button", name="Approve").click()
     assert arrived(login, client, door).keys() >= {"code", "state"}
 
 
-def test_denying_tells_the_client_and_gives_no_code(login, client, door):
+def test_denying_tells_the_client_and_gives_no_code(login: Page, client: str, door: Door) -> None:
     login.get_by_role("button", name=f"Continue as {door.name}").click()
     login.get_by_role("button", name="Deny").click()
     came = arrived(login, client, door)
@@ -148,7 +151,7 @@ def test_denying_tells_the_client_and_gives_no_code(login, client, door):
     assert "code" not in came
 
 
-def test_a_wrong_password_is_announced_and_the_user_name_stays(login, door, complaints):
+def test_a_wrong_password_is_announced_and_the_user_name_stays(login: Page, door: Door, complaints: list[str]) -> None:
     login.get_by_label("User name").fill(door.username)
     login.get_by_label("Password").fill("wrong")
     login.get_by_role("button", name="Log in").click()
@@ -162,7 +165,7 @@ def test_a_wrong_password_is_announced_and_the_user_name_stays(login, door, comp
     complaints.clear()
 
 
-def test_a_person_of_the_other_realm_is_nobody_here(login, door, complaints):
+def test_a_person_of_the_other_realm_is_nobody_here(login: Page, door: Door, complaints: list[str]) -> None:
     stranger = next(other for other in DOORS if other is not door)
     login.get_by_label("User name").fill(stranger.username)
     login.get_by_label("Password").fill(stranger.password)
@@ -171,7 +174,7 @@ def test_a_person_of_the_other_realm_is_nobody_here(login, door, complaints):
     complaints.clear()
 
 
-def test_the_keyboard_alone_leads_through_login_and_consent(login, client, door):
+def test_the_keyboard_alone_leads_through_login_and_consent(login: Page, client: str, door: Door) -> None:
     assert login.evaluate(FOCUSED) == "username", "one can type at once"
     login.keyboard.type(door.username)
     assert press_tab(login) == "password"
@@ -185,7 +188,9 @@ def test_the_keyboard_alone_leads_through_login_and_consent(login, client, door)
     assert "code" in arrived(login, client, door)
 
 
-def test_the_keyboard_reaches_the_one_click_buttons_after_the_form_and_shows_where_it_is(login, idp, door):
+def test_the_keyboard_reaches_the_one_click_buttons_after_the_form_and_shows_where_it_is(
+    login: Page, idp: MockIdp, door: Door
+) -> None:
     people = [user.username for user in idp.config.realm(door.realm).users]
     for expected in ("password", "Log in", *people, "What it offers"):
         assert press_tab(login) == expected
@@ -196,7 +201,7 @@ def test_the_keyboard_reaches_the_one_click_buttons_after_the_form_and_shows_whe
     expect(login.get_by_text(f"You are logged in to {door.title} as {door.name}")).to_be_visible()
 
 
-def test_every_page_fits_a_narrow_phone(login, idp, door):
+def test_every_page_fits_a_narrow_phone(login: Page, idp: MockIdp, door: Door) -> None:
     login.set_viewport_size({"width": 360, "height": 640})
     for leave in (lambda: login.get_by_role("button", name=door.name).click(), lambda: login.goto(idp.base_url), None):
         assert login.evaluate("document.documentElement.scrollWidth") <= 360
