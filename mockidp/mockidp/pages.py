@@ -2,6 +2,7 @@
 
 No page needs JavaScript, and none asks another host for anything: the content security policy that the endpoints send
 with them (`default-src 'none'; style-src 'self'; img-src 'self' data:`) lets in nothing but our own stylesheet.
+`base_path` is the path that a proxy puts before ours.
 """
 
 import hashlib
@@ -55,7 +56,7 @@ class RealmCard:
 
 def login_page(
     *,
-    realm_name: str = "",
+    realm_name: str,
     realm_title: str,
     client_name: str,
     action: str,
@@ -63,6 +64,7 @@ def login_page(
     users: Sequence[User],
     username: str = "",
     error: str = "",
+    base_path: str = "",
 ) -> str:
     """Ask who is there: posts `username` and `password`, or `as` from a one-click button; `csrf_token` with either."""
     return _render(
@@ -75,18 +77,20 @@ def login_page(
         users=users,
         username=username,
         error=error,
+        base_path=base_path,
     )
 
 
 def consent_page(
     *,
-    realm_name: str = "",
+    realm_name: str,
     realm_title: str,
     client_name: str,
     user_name: str,
     scopes: Sequence[str],
     action: str,
     csrf_token: str,
+    base_path: str = "",
 ) -> str:
     """Ask whether the client may: posts `decision` (`approve` or `deny`) and `csrf_token`."""
     return _render(
@@ -98,18 +102,19 @@ def consent_page(
         scopes=scopes,
         action=action,
         csrf_token=csrf_token,
+        base_path=base_path,
     )
 
 
-def error_page(*, status: int, title: str, message: str, hint: str = "") -> str:
+def error_page(*, status: int, title: str, message: str, hint: str = "", base_path: str = "") -> str:
     """Tell a person what went wrong where no client can be told; it looks the same for every realm and for none."""
-    return _render("error.html", status=status, title=title, message=message, hint=hint)
+    return _render("error.html", status=status, title=title, message=message, hint=hint, base_path=base_path)
 
 
-def start_page(*, base_url: str, realms: Sequence[RealmCard]) -> str:
+def start_page(*, base_url: str, realms: Sequence[RealmCard], base_path: str = "") -> str:
     """Show what this is, every address, and the demo users and clients with their secrets."""
     commands = {realm.name: curl(f"{base_url}/oauth2-token", realm.clients) for realm in realms}
-    return _render("start.html", base_url=base_url, realms=realms, commands=commands, links=LINKS)
+    return _render("start.html", base_url=base_url, realms=realms, commands=commands, links=LINKS, base_path=base_path)
 
 
 @cache
@@ -172,5 +177,5 @@ def _environment() -> Environment:
     )
     environment.filters |= {"breakable": breakable, "initials": initials, "in_words": in_words}
     # The link names the content, so that a browser may keep the file for ever.
-    environment.globals["stylesheet"] = f"/mockidp.css?v={hashlib.sha256(stylesheet()).hexdigest()[:12]}"
+    environment.globals["stylesheet"] = f"mockidp.css?v={hashlib.sha256(stylesheet()).hexdigest()[:12]}"
     return environment

@@ -242,6 +242,12 @@ def test_the_stylesheet_may_be_kept_for_ever_because_its_link_names_its_content(
     assert f'href="/mockidp.css?v={hashlib.sha256(pages.stylesheet()).hexdigest()[:12]}"' in login()
 
 
+def test_behind_a_path_of_a_proxy_links_lead_there() -> None:
+    page = login(base_path="/id")
+    assert 'href="/id/mockidp.css?v=' in page
+    assert '<a href="/id/">' in page
+
+
 def luminance(colour: str) -> float:
     digits = colour * 2 if len(colour) == 3 else colour
     channels = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))

@@ -163,6 +163,7 @@ def _ask_approval(wanted: AuthorizationRequest, session: Session, user: User) ->
             scopes=wanted.scope.split(),
             action=f"{site.path(site.paths.authorize)}?{wanted.query}",
             csrf_token=site.sessions.form_token(session, "consent", wanted.query),
+            base_path=site.base_path,
         )
     )
 

@@ -69,6 +69,7 @@ def _ask(session: Session, client: Client, query: str, site: Site, *, username: 
         users=site.realm.users,
         username=username,
         error=error,
+        base_path=site.base_path,
     )
     response = page(html, 400 if error else 200)
     site.sessions.save(response, session)

@@ -11,7 +11,8 @@ from ..site import Site, Sites
 async def start(_request: Request, sites: Sites) -> Response:
     """Answer with what there is here: realms, addresses, people, clients."""
     cards = [_card(site) for site in sites]
-    return page(start_page(base_url=next(iter(sites)).base_url, realms=cards))
+    server = next(iter(sites))
+    return page(start_page(base_url=server.base_url, base_path=server.base_path, realms=cards))
 
 
 async def style(_request: Request) -> Response:
