@@ -99,9 +99,8 @@ def _check_disjoint(one: Realm, other: Realm) -> None:
 
 def _same_client_claim(one: Realm, other: Realm) -> bool:
     """Client sets only keep realms apart where both read the client from the same place."""
-    return one.client_id == other.client_id and (
-        one.profile == other.profile or "orocommerce" not in (one.profile, other.profile)
-    )
+    same_claim = one.profile == other.profile or "orocommerce" not in (one.profile, other.profile)
+    return same_claim and one.client_id == other.client_id
 
 
 def _foreign_audiences(realm: Realm, realms: tuple[Realm, ...]) -> frozenset[str]:
