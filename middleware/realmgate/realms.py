@@ -92,8 +92,8 @@ def _check_disjoint(one: Realm, other: Realm) -> None:
     shared = ", ".join(sorted(one.audiences & other.audiences)) or "(any)"
     raise RealmOverlap(
         f"realms {one.name!r} and {other.name!r} overlap: both take tokens of the issuer {one.issuer or other.issuer} "
-        f"for the audience {shared}, so one token would be good in both. Give them different audiences (or issuers, disjoint "
-        "clients=, or contradicting require=); different keys or token types do not keep them apart"
+        f"for the audience {shared}, so one token would be good in both. Give them different audiences (or issuers, "
+        "disjoint clients=, or contradicting require=); different keys or token types do not keep them apart"
     )
 
 

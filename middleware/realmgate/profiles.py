@@ -1,0 +1,211 @@
+"""The kinds of tokens: a table of checks for each, and where it keeps subject, client and scopes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from .claims import (
+    Claims,
+    audience_of,
+    check_expiry,
+    check_issued,
+    check_lifetime,
+    check_not_before,
+    check_required,
+    check_unbound,
+    text,
+    words,
+)
+from .errors import TokenRejected
+from .principal import Principal, freeze
+from .realm import Realm
+
+Check: TypeAlias = Callable[[Claims, Realm, float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """A realm together with the audiences that belong to its siblings, so not to it."""
+
+    realm: Realm
+    audiences: frozenset[str]
+    foreign_audiences: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One kind of token.
+
+    `types` are the values of the header ``typ`` in lower case, None for a header without. `check_target` says whether a
+    token is meant for a realm at all, and is asked before any key is fetched on its behalf.
+    """
+
+    types: frozenset[str | None]
+    check_target: Callable[[Claims, Expected], None]
+    checks: tuple[Check, ...]
+    client_id: Callable[[Claims], str]
+    subject: Callable[[Claims], str]
+    scopes: Callable[[Claims], frozenset[str]]
+
+
+def principal_of(claims: dict[str, Any], realm: Realm, profile: Profile) -> Principal:
+    """Describe whoever the checked claims stand for; the realm's own readings of a claim go first."""
+    client_id = _read(realm.client_id, claims, profile.client_id)
+    if realm.clients is not None and client_id not in realm.clients:
+        raise TokenRejected("wrong client")
+    return Principal(
+        subject=profile.subject(claims),
+        realm=realm.name,
+        client_id=client_id,
+        scopes=words(_read(realm.scopes, claims, profile.scopes)),
+        roles=words(_read(realm.roles, claims, _roles)),
+        claims=freeze(claims),
+        expires_at=float(claims["exp"]),
+    )
+
+
+def _read(own: Any, claims: Claims, usual: Callable[[Claims], Any]) -> Any:
+    """A claim by the realm's own reading, which is a claim's name or a function of all, else as the profile has it."""
+    if own is None:
+        return usual(claims)
+    if isinstance(own, str):
+        return claims.get(own)
+    try:
+        return own(claims)
+    except Exception as error:
+        raise TokenRejected("the realm's own reading of a claim failed") from error
+
+
+def _roles(claims: Claims) -> list[str]:
+    """RFC 9068 §2.2.3.1 borrows ``roles`` from SCIM, where an entry may also be an object."""
+    roles = claims.get("roles")
+    return [role for role in roles if isinstance(role, str)] if isinstance(roles, list) else []
+
+
+def _target_by_issuer(claims: Claims, expected: Expected) -> None:
+    if claims.get("iss") != expected.realm.issuer:
+        raise TokenRejected("wrong issuer")
+    _target_by_audience(claims, expected)
+
+
+def _target_by_audience(claims: Claims, expected: Expected) -> None:
+    if "aud" not in claims and not expected.audiences:
+        return
+    named = audience_of(claims)
+    if expected.audiences and expected.audiences.isdisjoint(named):
+        raise TokenRejected("wrong audience")
+    if not expected.foreign_audiences.isdisjoint(named):
+        raise TokenRejected("audience of a sibling realm")
+
+
+def _needs(*names: str) -> Check:
+    """A check that claims are there at all."""
+
+    def check(claims: Claims, _realm: Realm, _now: float) -> None:
+        for name in names:
+            if name not in claims:
+                raise TokenRejected("missing claim")
+
+    return check
+
+
+def _check_texts(claims: Claims, _realm: Realm, _now: float) -> None:
+    """RFC 9068 §2.2 requires these three."""
+    text(claims.get("sub"))
+    text(claims.get("client_id"))
+    text(claims.get("jti"))
+
+
+def _check_scope_is_text(claims: Claims, _realm: Realm, _now: float) -> None:
+    if not isinstance(claims.get("scope", ""), str):
+        raise TokenRejected("malformed claim")
+
+
+def _check_no_id_token(claims: Claims, _realm: Realm, _now: float) -> None:
+    """An ID token speaks to the client and opens nothing. OpenID Connect Core §2."""
+    if not ID_TOKEN_MARKS.isdisjoint(claims) or claims.get("token_use") == "id" or claims.get("typ") == "ID":
+        raise TokenRejected("an ID token is no access token")
+
+
+def _check_jti(claims: Claims, realm: Realm, _now: float) -> None:
+    """A deny-list needs something to look for."""
+    if "jti" in claims or realm.deny_list is not None:
+        text(claims.get("jti"))
+
+
+def _check_single_audience(claims: Claims, _realm: Realm, _now: float) -> None:
+    if not isinstance(claims["aud"], str):
+        raise TokenRejected("malformed claim")
+
+
+def _client_id(claims: Claims) -> str:
+    client_id: str = claims["client_id"]
+    return client_id
+
+
+def _some_client_id(claims: Claims) -> str:
+    """Whatever the big providers call the client; absent in some of their tokens."""
+    found = next((claims[name] for name in ("client_id", "azp", "cid", "appid") if name in claims), "")
+    return found if isinstance(found, str) else ""
+
+
+def _audience_as_client(claims: Claims) -> str:
+    audience: str = claims["aud"]
+    return audience
+
+
+def _subject(claims: Claims) -> str:
+    return text(claims.get("sub"))
+
+
+def _subject_or_nobody(claims: Claims) -> str:
+    """Empty for a client that acts for itself."""
+    subject = claims.get("sub")
+    return "" if subject == "" else text(subject)
+
+
+def _scope(claims: Claims) -> frozenset[str]:
+    return words(claims.get("scope"))
+
+
+def _scope_or_scp(claims: Claims) -> frozenset[str]:
+    return words(claims["scope"] if "scope" in claims else claims.get("scp"))
+
+
+def _scopes(claims: Claims) -> frozenset[str]:
+    return words(claims.get("scopes"))
+
+
+ID_TOKEN_MARKS: Final = frozenset({"nonce", "at_hash", "c_hash", "s_hash"})
+
+TIMES: Final = (check_expiry, check_issued, check_not_before, check_lifetime)
+
+RFC9068: Final = Profile(
+    types=frozenset({"at+jwt", "application/at+jwt"}),
+    check_target=_target_by_issuer,
+    checks=(_needs("iat"), *TIMES, _check_texts, _check_scope_is_text, check_required, check_unbound),
+    client_id=_client_id,
+    subject=_subject,
+    scopes=_scope,
+)
+
+JWT: Final = Profile(
+    types=frozenset({None, "jwt"}),
+    check_target=_target_by_issuer,
+    checks=(*TIMES, _check_no_id_token, _check_jti, check_required, check_unbound),
+    client_id=_some_client_id,
+    subject=_subject,
+    scopes=_scope_or_scp,
+)
+
+OROCOMMERCE: Final = Profile(
+    types=frozenset({"jwt"}),
+    check_target=_target_by_audience,
+    checks=(_needs("iat", "nbf", "jti"), *TIMES, _check_single_audience, _check_jti, check_required, check_unbound),
+    client_id=_audience_as_client,
+    subject=_subject_or_nobody,
+    scopes=_scopes,
+)
+
+PROFILES: Final = MappingProxyType({"rfc9068": RFC9068, "jwt": JWT, "orocommerce": OROCOMMERCE})
