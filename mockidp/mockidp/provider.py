@@ -142,9 +142,10 @@ def build_app(provider: Provider) -> Starlette:
             _open_to_scripts(f"{issuer}/jwks", partial(jwks, site=site), "GET"),
             _open_to_scripts(f"{issuer}/userinfo", partial(userinfo, site=site), "GET", "POST"),
         ]
+    refused = partial(_refused, base_path=urlsplit(provider.base_url).path)
     app = Starlette(
         routes=routes,
-        exception_handlers=dict.fromkeys((PageError, RequestRefused, HTTPException), _refused),
+        exception_handlers=dict.fromkeys((PageError, RequestRefused, HTTPException), refused),
     )
     app.router.redirect_slashes = False
     return app
@@ -168,21 +169,25 @@ def _open_to_scripts(path: str, endpoint: Endpoint, *methods: str) -> Route:
     return Route(path, answer, methods=[*methods, "OPTIONS"], middleware=[cors])
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
+async def _refused(_request: Request, error: Exception, base_path: str) -> Response:
     """What no client can be told, as a page."""
     match error:
         case PageError():
-            return _error_page(error)
+            return _error_page(error, base_path)
         case RequestRefused():
             damaged = "The address or the form that brought you here is damaged."
-            return _error_page(PageError(error.status, "This request cannot be read", damaged, error.problem))
+            unreadable = PageError(error.status, "This request cannot be read", damaged, error.problem)
+            return _error_page(unreadable, base_path)
         case HTTPException():
-            response = _error_page(PageError(error.status_code, error.detail, "There is nothing like that here."))
+            nothing = PageError(error.status_code, error.detail, "There is nothing like that here.")
+            response = _error_page(nothing, base_path)
             response.headers.update(error.headers or {})
             return response
     raise error
 
 
-def _error_page(error: PageError) -> Response:
-    html = error_page(status=error.status, title=error.title, message=error.message, hint=error.hint)
+def _error_page(error: PageError, base_path: str) -> Response:
+    html = error_page(
+        status=error.status, title=error.title, message=error.message, hint=error.hint, base_path=base_path
+    )
     return page(html, error.status)

@@ -103,6 +103,16 @@ def test_behind_a_proxy_clients_are_told_the_address_of_the_proxy() -> None:
     assert document["token_endpoint"] == "https://id.example/oauth2-token"
 
 
+def test_behind_a_path_of_a_proxy_every_page_finds_its_stylesheet() -> None:
+    authorize = "/oauth2-token/authorize?response_type=code&client_id=storefront-web"
+    with MockIdp(base_url="https://proxy.example/id") as idp:
+        paths = ("/", "/nowhere", authorize.replace("authorize", "login"))
+        found = [requests.get(idp.local_url + path, timeout=10).text for path in paths]
+        sent_to = requests.get(idp.local_url + authorize, timeout=10, allow_redirects=False).headers["Location"]
+    assert all('href="/id/mockidp.css?' in page for page in found)
+    assert sent_to.startswith("/id/oauth2-token/login?")
+
+
 def test_it_goes_by_the_clock_it_is_given() -> None:
     clock = Clock()
     clock.freeze(1_000_000)
