@@ -22,7 +22,7 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 demo: $(DEMO_READY) ## start the provider and the example shop, and print what to open (DEMO_PORT=8900 DEMO_IDP_PORT=8800)
-	@PYTHONPATH=docs/examples $(RUN) -m shop --port $(DEMO_PORT) --idp-port $(DEMO_IDP_PORT) \
+	@exec env PYTHONPATH=docs/examples $(RUN) -m shop --port $(DEMO_PORT) --idp-port $(DEMO_IDP_PORT) \
 		--access-token-lifetime $(DEMO_TOKEN_LIFETIME)
 
 # Not pytest-cov: measuring has to start before pytest loads our own plugin.
