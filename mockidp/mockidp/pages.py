@@ -6,8 +6,6 @@ with them (`default-src 'none'; style-src 'self'; img-src 'self' data:`) lets in
 """
 
 import hashlib
-import re
-import shlex
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from .config import Client, User
+from .wording import breakable, curl, in_words, initials
 
 HERE: Final = Path(__file__).parent
 
@@ -26,15 +24,6 @@ OWN_LOOKS: Final = ("storefront", "backoffice")
 OTHER_LOOKS: Final = ("ochre", "sky", "rose", "olive")
 
 LINKS: Final = ("Discovery", "JWKS")  # the addresses that a browser can open as they are
-
-JOINTS: Final = re.compile(r"(?<=[^:/]/)|(?=[@?&])")
-
-WORDS: Final = {
-    "openid": "Know who you are",
-    "profile": "See your name",
-    "email": "See your e-mail address",
-    "offline_access": "Stay logged in when you have left",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,37 +117,6 @@ def look_of(realm_name: str) -> str:
     if realm_name in OWN_LOOKS:
         return realm_name
     return OTHER_LOOKS[zlib.crc32(realm_name.encode()) % len(OTHER_LOOKS)]
-
-
-def in_words(scope: str) -> str:
-    """Say to a person what a scope allows, `orders:read` for instance: Read orders."""
-    thing, _, deed = scope.rpartition(":")
-    return WORDS.get(scope) or (f"{deed.capitalize()} {thing}" if thing and deed else f"Use “{scope}”")
-
-
-def initials(name: str) -> str:
-    """Shorten a name to what fits into a circle."""
-    return "".join(word[0] for word in name.split()[:2]).upper()
-
-
-def breakable(address: str) -> Markup:
-    """Let a line break at the joints of an address rather than anywhere."""
-    return Markup("<wbr>").join(JOINTS.split(address))
-
-
-def curl(token_url: str, clients: Sequence[Client]) -> str:
-    """Write the command that gets a token for the first client that needs no person, if there is one."""
-    for client in clients:
-        if client.client_secret and "client_credentials" in client.grant_types:
-            fields = {
-                "grant_type": "client_credentials",
-                "client_id": client.client_id,
-                "client_secret": client.client_secret,
-                "scope": client.scope,
-            }
-            data = (f"-d {shlex.quote(f'{field}={value}')}" for field, value in fields.items() if value)
-            return " \\\n  ".join((f"curl {shlex.quote(token_url)}", *data))
-    return ""
 
 
 def _render(template: str, **values: object) -> str:
