@@ -1,11 +1,15 @@
 """JSON in which every name stands once and nothing lies deep. RFC 8259, RFC 7515 §4."""
 
 import json
+import re
 from typing import Any
 
 import msgspec
 
 MAX_DEPTH = 32
+
+# A string may lack its end, so that each byte is looked at once, whatever the text.
+_STRING_OR_BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[{\[]|[}\]]', re.DOTALL)
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -17,8 +21,8 @@ class NotStrictJson(ValueError):
 
 def parse_object(data: bytes) -> dict[str, Any]:
     """Read one JSON object; refuses doubled names, deep nesting, lone surrogates and everything RFC 8259 does."""
-    # Brackets inside strings count too: a text with that many of them is no loss.
-    if data.count(b"{") + data.count(b"[") > MAX_DEPTH:
+    # Brackets side by side or in a string are not deep, but few brackets cannot be, and that is quickly seen.
+    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and _depth(data) > MAX_DEPTH:
         raise NotStrictJson
     try:
         value = _decode(data)
@@ -30,6 +34,18 @@ def parse_object(data: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise NotStrictJson
     return value
+
+
+def _depth(data: bytes) -> int:
+    """How deep the brackets lie, without parsing anything else."""
+    depth = deepest = 0
+    for token in _STRING_OR_BRACKET.findall(data):
+        if token in (b"{", b"["):
+            depth += 1
+            deepest = max(depth, deepest)
+        elif token in (b"}", b"]"):
+            depth -= 1
+    return deepest
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
