@@ -2,10 +2,10 @@
 
 from urllib.parse import urlsplit, urlunsplit
 
+from .addresses import check_address
 from .errors import ConfigurationError
 from .flow import Fetch, Fetched, FetchFailed, Flow
 from .jose.strict_json import NotStrictJson, parse_object
-from .realm import check_address
 
 
 def discover(issuer: str, *, trust_mock: bool, timeout: float, attempt: int) -> Flow[str]:
@@ -44,7 +44,8 @@ def _jwks_uri(body: bytes, issuer: str, *, trust_mock: bool) -> str:
     if not isinstance(uri, str):
         raise FetchFailed("the discovery document has no jwks_uri")
     try:
-        check_address(uri, trust_mock=trust_mock, place="jwks_uri")
+        # Entra ID puts a query into it.
+        check_address(uri, trust_mock=trust_mock, place="jwks_uri", query=True)
     except ConfigurationError:
         raise FetchFailed("the jwks_uri of the discovery document is not an https URL") from None
     return uri

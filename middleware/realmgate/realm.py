@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
+from .addresses import check_address
 from .errors import ConfigurationError
 
 # RFC 9110 §11.5 allows any quoted-string; without quote and backslash nothing ever needs escaping.
@@ -119,24 +119,6 @@ def _check_issuer(realm: Realm) -> None:
         raise _refuse(realm, "issuer", "must be the exact value of the tokens' iss claim, like 'https://id.example'")
     if realm.keys is None:
         check_address(realm.issuer, trust_mock=realm.trust_mock, place=f"Realm({realm.name!r}, issuer=…)")
-
-
-def check_address(url: str, *, trust_mock: bool, place: str) -> None:
-    """Refuse an address that keys must not come from: anything but https, unless a mock is trusted."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        raise ConfigurationError(f"{place}: {url!r} is not a URL") from None
-    if parts.scheme not in ("https", "http") or not host:
-        raise ConfigurationError(f"{place}: {url!r} is not an https URL with a host")
-    if parts.query or parts.fragment or parts.username is not None:
-        raise ConfigurationError(f"{place}: {url!r} must have no user, query or fragment (RFC 8414 §2)")
-    if parts.scheme == "http" and not trust_mock:
-        raise ConfigurationError(
-            f"{place}: {url!r} is not https. Whoever sits on the line could hand out keys. "
-            "For a mock identity provider in development, say trust_mock=True"
-        )
 
 
 def _check_audience(realm: Realm) -> None:

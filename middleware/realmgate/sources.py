@@ -7,11 +7,12 @@ from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from .addresses import check_address
 from .discovery import discover
 from .errors import ConfigurationError
 from .flow import Fetch, Fetched, FetchFailed, Flow
 from .jose.strict_json import NotStrictJson, parse_object
-from .realm import Realm, check_address
+from .realm import Realm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
