@@ -1,4 +1,5 @@
 import contextlib
+import itertools
 import re
 import signal
 import socket
@@ -27,7 +28,9 @@ def served(*arguments: str) -> "Iterator[tuple[subprocess.Popen[str], str]]":
     command = [*COMMAND, "serve", "--port", "0", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
-            welcome = "".join(iter(cast("IO[str]", process.stdout).readline, "Ctrl-C stops it.\n"))
+            said = iter(cast("IO[str]", process.stdout))
+            welcome = "".join(itertools.takewhile(lambda line: line != "Ctrl-C stops it.\n", said))
+            assert process.poll() is None, welcome
             yield process, welcome
         finally:
             process.kill()

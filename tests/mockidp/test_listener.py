@@ -1,4 +1,5 @@
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -65,6 +66,17 @@ def test_a_taken_port_is_named_with_what_to_do(serve: Serve) -> None:
     port = serve(hello).port
     with pytest.raises(CannotListen, match=rf"cannot listen on 127\.0\.0\.1 port {port} .* choose another port"):
         Listener("127.0.0.1", port)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows gives a port to one of them already when it is bound")
+def test_of_two_that_hold_one_port_the_second_to_start_is_refused(serve: Serve) -> None:
+    first = serve(hello)
+    first.stop()
+    waiting = Listener("127.0.0.1", first.port)
+    serve(hello, first.port)
+    with pytest.raises(CannotListen, match=f"port {first.port} "):
+        waiting.start(hello)
+    waiting.stop()
 
 
 def test_an_unknown_host_is_named() -> None:
