@@ -40,11 +40,11 @@ def parse(token: str) -> UnverifiedJws:
     if len(token) > MAX_TOKEN or not token.isascii():
         raise NotCompactJws
     data = token.encode()
-    # Exactly three parts, none of them empty: five would be JWE, an empty third an unsecured token.
+    # Exactly three parts: five would be JWE, an empty third an unsecured token. An empty payload is odd, but a JWS.
     if data.translate(None, ALPHABET) != b"..":
         raise NotCompactJws
     header, payload, signature = data.split(b".")
-    if not (header and payload and signature):
+    if not (header and signature):
         raise NotCompactJws
     try:
         return UnverifiedJws(

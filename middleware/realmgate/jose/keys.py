@@ -15,6 +15,12 @@ MAX_RSA_BITS = 16384
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 MOCK_MARK = ("mockidp", "testing only")
 
+# What one flawed library made is a power of 65537 modulo each of these primes; of other moduli one in 200 million is.
+_ROCA: Mapping[int, frozenset[int]] = {
+    prime: frozenset(pow(65537, exponent, prime) for exponent in range(prime))
+    for prime in (11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157)
+}
+
 _TYPES: Mapping[Any, Any] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 
 
@@ -76,9 +82,17 @@ def _import(jwk: Mapping[str, Any]) -> Any:
     except Exception as error:
         # Import errors come from three libraries and in many types; one odd key must never spoil the set.
         raise KeyRefused("cannot be imported") from error
-    if jwk["kty"] == "RSA" and not MIN_RSA_BITS <= native.key_size <= MAX_RSA_BITS:
-        raise KeyRefused(f"is an RSA key outside {MIN_RSA_BITS} to {MAX_RSA_BITS} bits")
+    if jwk["kty"] == "RSA":
+        _check_rsa(native)
     return key
+
+
+def _check_rsa(native: Any) -> None:
+    if not MIN_RSA_BITS <= native.key_size <= MAX_RSA_BITS:
+        raise KeyRefused(f"is an RSA key outside {MIN_RSA_BITS} to {MAX_RSA_BITS} bits")
+    modulus = native.public_numbers().n
+    if all(modulus % prime in residues for prime, residues in _ROCA.items()):
+        raise KeyRefused("is an RSA key of a kind whose private half can be computed (CVE-2017-15361)")
 
 
 def marked_as_mock(jwk: Mapping[str, Any]) -> bool:

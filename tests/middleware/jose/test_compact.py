@@ -29,6 +29,10 @@ def test_the_example_of_rfc_7515_is_taken_apart() -> None:
     assert jws.signature == base64.b64decode("cC4hiUPo")
 
 
+def test_an_empty_payload_is_for_others_to_judge() -> None:
+    assert parse(token(payload=b"")).payload == b""
+
+
 def test_the_header_says_what_it_says() -> None:
     header = parse(token({"alg": "ES256", "kid": "one", "typ": "at+jwt", "more": [1]})).header
     assert (header.alg, header.kid, header.typ, header.members["more"]) == ("ES256", "one", "at+jwt", [1])
@@ -51,7 +55,6 @@ GOOD = token()
         pytest.param("." * 15_000, id="only dots"),
         pytest.param("..", id="three empty parts"),
         pytest.param(GOOD[: GOOD.rindex(".") + 1], id="no signature"),
-        pytest.param(token().replace("." + b64(b"{}") + ".", ".."), id="no payload"),
         pytest.param("." + GOOD.split(".", 1)[1], id="no header"),
         pytest.param(GOOD + "=", id="padding at the end"),
         pytest.param(GOOD.replace(".", "=.", 1), id="padding of the header"),
