@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from .errors import TokenRejected
 from .realm import Realm
+from .reasons import Reason
 
 Claims: TypeAlias = Mapping[str, Any]
 
@@ -16,29 +17,29 @@ def audience_of(claims: Claims) -> Sequence[str]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-        raise TokenRejected("malformed claim")
+        raise TokenRejected(Reason.MALFORMED_CLAIM)
     return value
 
 
 def number(value: Any) -> float:
     """A NumericDate, by JSON type and never by coercion: booleans and strings are none. RFC 7519 §2."""
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise TokenRejected("malformed claim")
+        raise TokenRejected(Reason.MALFORMED_CLAIM)
     try:
         seconds = float(value)
     except OverflowError:
-        raise TokenRejected("malformed claim") from None
+        raise TokenRejected(Reason.MALFORMED_CLAIM) from None
     if not math.isfinite(seconds):
-        raise TokenRejected("malformed claim")
+        raise TokenRejected(Reason.MALFORMED_CLAIM)
     return seconds
 
 
 def text(value: Any) -> str:
     """A string that says something and holds no control characters, which would reach access logs."""
     if not isinstance(value, str) or not value:
-        raise TokenRejected("missing claim" if value is None else "malformed claim")
+        raise TokenRejected(Reason.MISSING_CLAIM if value is None else Reason.MALFORMED_CLAIM)
     if not value.isprintable():
-        raise TokenRejected("malformed claim")
+        raise TokenRejected(Reason.MALFORMED_CLAIM)
     return value
 
 
@@ -50,27 +51,27 @@ def words(value: Any) -> frozenset[str]:
         return frozenset()
     if isinstance(value, list | tuple | set | frozenset) and all(isinstance(one, str) for one in value):
         return frozenset(value)
-    raise TokenRejected("malformed claim")
+    raise TokenRejected(Reason.MALFORMED_CLAIM)
 
 
 def check_expiry(claims: Claims, realm: Realm, now: float) -> None:
     """RFC 7519 §4.1.4: on or after the expiration time the token must not be accepted."""
     if "exp" not in claims:
-        raise TokenRejected("missing claim")
+        raise TokenRejected(Reason.MISSING_CLAIM)
     if now >= number(claims["exp"]) + realm.leeway:
-        raise TokenRejected("expired")
+        raise TokenRejected(Reason.EXPIRED)
 
 
 def check_issued(claims: Claims, realm: Realm, now: float) -> None:
     """RFC 7519 §4.1.6, where the token says when it was issued."""
     if "iat" in claims and number(claims["iat"]) > now + realm.future_leeway:
-        raise TokenRejected("not yet valid")
+        raise TokenRejected(Reason.NOT_YET_VALID)
 
 
 def check_not_before(claims: Claims, realm: Realm, now: float) -> None:
     """RFC 7519 §4.1.5."""
     if "nbf" in claims and number(claims["nbf"]) > now + realm.future_leeway:
-        raise TokenRejected("not yet valid")
+        raise TokenRejected(Reason.NOT_YET_VALID)
 
 
 def check_lifetime(claims: Claims, realm: Realm, _now: float) -> None:
@@ -78,9 +79,9 @@ def check_lifetime(claims: Claims, realm: Realm, _now: float) -> None:
     if realm.max_lifetime is None:
         return
     if "iat" not in claims:
-        raise TokenRejected("missing claim")
+        raise TokenRejected(Reason.MISSING_CLAIM)
     if number(claims["exp"]) - number(claims["iat"]) > realm.max_lifetime:
-        raise TokenRejected("lives too long")
+        raise TokenRejected(Reason.LIVES_TOO_LONG)
 
 
 def check_required(claims: Claims, realm: Realm, _now: float) -> None:
@@ -88,10 +89,10 @@ def check_required(claims: Claims, realm: Realm, _now: float) -> None:
     for name, wanted in realm.require.items():
         value = claims.get(name)
         if type(value) is not type(wanted) or value != wanted:
-            raise TokenRejected("required claim differs")
+            raise TokenRejected(Reason.REQUIRED_CLAIM_DIFFERS)
 
 
 def check_unbound(claims: Claims, _realm: Realm, _now: float) -> None:
     """A token bound to a key is no bearer token; a confirmation we cannot check fails closed. RFC 7800 §3.1."""
     if "cnf" in claims:
-        raise TokenRejected("bound token presented as bearer")
+        raise TokenRejected(Reason.BOUND)

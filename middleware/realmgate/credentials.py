@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from .errors import RequestMalformed, TokenMissing
+from .reasons import Reason
 
 _SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -16,17 +17,17 @@ def bearer_token(values: Sequence[str]) -> str:
     servers join two headers with one, and both doors must say the same.
     """
     if not values:
-        raise TokenMissing("no credentials")
+        raise TokenMissing(Reason.NO_CREDENTIALS)
     if len(values) > 1 or "," in values[0]:
-        raise RequestMalformed("more than one set of credentials")
+        raise RequestMalformed(Reason.SEVERAL_CREDENTIALS)
     scheme, _, rest = values[0].strip(" \t").partition(" ")
     if scheme.lower() != "bearer":
         if scheme and _SCHEME.fullmatch(scheme) is None:
-            raise RequestMalformed("credentials without a scheme")
-        raise TokenMissing("credentials of another scheme")
+            raise RequestMalformed(Reason.NO_SCHEME)
+        raise TokenMissing(Reason.OTHER_SCHEME)
     token = rest.strip(" ")
     if not token:
-        raise TokenMissing("a scheme without credentials")
+        raise TokenMissing(Reason.EMPTY_CREDENTIALS)
     if _B64TOKEN.fullmatch(token) is None:
-        raise RequestMalformed("credentials that are not one token")
+        raise RequestMalformed(Reason.UNREADABLE)
     return token

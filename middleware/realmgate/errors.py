@@ -8,16 +8,22 @@
     │   └── AuditFailed                     a route that no gate guards, or two do
     ├── NoGate (RuntimeError)               you: a handler asks for a principal where no gate stands
     └── Refused                             a request; becomes an answer, never a traceback
-        ├── RequestMalformed    400         the caller: not one well-formed bearer credential
-        ├── TokenMissing        401         the caller: no bearer token at all
+        ├── RequestMalformed    400         the caller: not one well-formed credential
+        ├── TokenMissing        401         the caller: no token at all
         ├── TokenRejected       401         the caller: a token that is not good here
+        ├── ProofRejected       401         the caller: a DPoP proof that proves nothing here
+        ├── NonceWanted         401         the caller: a DPoP proof without the nonce of the moment
+        ├── StepUpWanted        401         the caller: a good token of too weak or too old a login
         ├── ScopeInsufficient   403         the caller: a good token that may not do this
         └── KeysUnavailable     503         the issuer: nobody can tell good from bad right now
 
 `Refused.reason` is for the operator and comes from a closed set. No error holds a byte of a token.
 """
 
+import math
 from typing import ClassVar
+
+from .reasons import Reason
 
 
 class RealmgateError(Exception):
@@ -52,10 +58,20 @@ class Refused(RealmgateError):
     error: ClassVar[str | None] = None
     description: ClassVar[str]
 
-    def __init__(self, reason: str) -> None:
-        """Take the reason, a constant of ours and never text from a request."""
-        super().__init__(reason)
+    def __init__(self, reason: Reason, *, hint: str = "") -> None:
+        """Take the reason, and for the log what may be the cure: constants of ours, never text from a request."""
+        super().__init__(f"{reason}; {hint}" if hint else str(reason))
         self.reason = reason
+
+    @property
+    def parameters(self) -> tuple[tuple[str, str], ...]:
+        """What the challenge says beyond the error; values that need no escaping."""
+        return ()
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """What the answer carries beside the challenge."""
+        return ()
 
 
 class RequestMalformed(Refused):
@@ -81,6 +97,52 @@ class TokenRejected(Refused):
     description = "The access token is not valid in this realm"
 
 
+class ProofRejected(Refused):
+    """A missing, doubled, forged, late or replayed DPoP proof, or one of another request. RFC 9449 §7.1."""
+
+    status = 401
+    error = "invalid_dpop_proof"
+    description = "The DPoP proof does not prove that this request is yours"
+
+
+class NonceWanted(Refused):
+    """A DPoP proof without the current `nonce`, which the answer brings along. RFC 9449 §9."""
+
+    status = 401
+    error = "use_dpop_nonce"
+    description = "This resource needs a nonce in the DPoP proof"
+
+    def __init__(self, reason: Reason, *, nonce: str) -> None:
+        """Take the nonce to use from now on."""
+        super().__init__(reason)
+        self.nonce = nonce
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """The nonce."""
+        return (("dpop-nonce", self.nonce),)
+
+
+class StepUpWanted(Refused):
+    """A login that was too weak, or too long ago, for what is asked. RFC 9470 §3."""
+
+    status = 401
+    error = "insufficient_user_authentication"
+    description = "A stronger or more recent login is needed"
+
+    def __init__(self, reason: Reason, *, acr: tuple[str, ...] = (), max_age: int | None = None) -> None:
+        """Take what would do: one of the classes in `acr`, a login at most `max_age` seconds ago."""
+        super().__init__(reason)
+        self.acr = acr
+        self.max_age = max_age
+
+    @property
+    def parameters(self) -> tuple[tuple[str, str], ...]:
+        """What to ask the issuer for."""
+        acr = (("acr_values", " ".join(self.acr)),) if self.acr else ()
+        return (*acr, ("max_age", str(self.max_age))) if self.max_age is not None else acr
+
+
 class ScopeInsufficient(Refused):
     """A good token without the scope that is asked for, named in `scope`. RFC 6750 §3.1."""
 
@@ -88,10 +150,15 @@ class ScopeInsufficient(Refused):
     error = "insufficient_scope"
     description = "The access token does not allow this"
 
-    def __init__(self, reason: str, *, scope: str = "") -> None:
+    def __init__(self, reason: Reason, *, scope: str = "") -> None:
         """Take the scope that would do, as it stands in the challenge; empty where only a role is missing."""
         super().__init__(reason)
         self.scope = scope
+
+    @property
+    def parameters(self) -> tuple[tuple[str, str], ...]:
+        """The scope that would do, if it is one that is missing."""
+        return (("scope", self.scope),) if self.scope else ()
 
 
 class KeysUnavailable(Refused):
@@ -100,7 +167,12 @@ class KeysUnavailable(Refused):
     status = 503
     description = "The keys to verify access tokens are not available right now"
 
-    def __init__(self, reason: str, *, retry_after: float = 1.0) -> None:
+    def __init__(self, reason: Reason, *, retry_after: float = 1.0) -> None:
         """Take the seconds after which another try makes sense."""
         super().__init__(reason)
         self.retry_after = retry_after
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Whole seconds, rounded up. RFC 9110 §10.2.3."""
+        return (("retry-after", str(max(1, math.ceil(self.retry_after)))),)

@@ -150,7 +150,7 @@ class Gate:
 
     def refuse(self, error: Refused, incoming: Incoming) -> Refusal:
         """The answer to a refused request, and a line for the operator."""
-        log.info("refused at realm %s: %s", self.realm.name, error.reason)
+        log.info("refused at realm %s: %s", self.realm.name, error)
         return refuse(error, self.realm.name, method=incoming.method, accept=",".join(incoming.header("accept")))
 
 

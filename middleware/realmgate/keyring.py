@@ -16,6 +16,7 @@ from typing import Any, Final
 from .errors import KeysUnavailable
 from .flow import FetchFailed, Flow
 from .jose.keys import KeyRefused, VerifyingKey, candidates, import_jwk, marked_as_mock
+from .reasons import Reason
 from .sources import KeySource, Loaded
 
 log = logging.getLogger("realmgate.keys")
@@ -54,10 +55,10 @@ class Keyring:
         attempt = self._attempt
         if self.useless(tick):
             if self._failing and tick < self.refresh_at:
-                raise KeysUnavailable("keys unavailable", retry_after=self.refresh_at - tick)
+                raise KeysUnavailable(Reason.KEYS_UNAVAILABLE, retry_after=self.refresh_at - tick)
             yield from self.refresh(tick, attempt)
             if self.useless(tick):
-                raise KeysUnavailable("keys unavailable", retry_after=RETRY_AFTER)
+                raise KeysUnavailable(Reason.KEYS_UNAVAILABLE, retry_after=RETRY_AFTER)
         elif self.source.inline and tick >= self.refresh_at:
             yield from self.refresh(tick, attempt)
         return self._candidates(kid, alg)
@@ -81,7 +82,7 @@ class Keyring:
             if not found and not self._failing:
                 self._remember_miss(kid, tick)
         if not found and not tried and self._failing:
-            raise KeysUnavailable("unknown key, and no fresh look", retry_after=RETRY_AFTER)
+            raise KeysUnavailable(Reason.NO_FRESH_LOOK, retry_after=RETRY_AFTER)
         return found
 
     def refresh(self, tick: float, attempt: int | None = None) -> Flow[None]:

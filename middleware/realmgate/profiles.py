@@ -20,6 +20,7 @@ from .claims import (
 from .errors import TokenRejected
 from .principal import Principal, freeze
 from .realm import Realm
+from .reasons import Reason
 
 Check: TypeAlias = Callable[[Claims, Realm, float], None]
 
@@ -53,7 +54,7 @@ def principal_of(claims: dict[str, Any], realm: Realm, profile: Profile) -> Prin
     """Describe whoever the checked claims stand for; the realm's own readings of a claim go first."""
     client_id = _read(realm.client_id, claims, profile.client_id)
     if realm.clients is not None and client_id not in realm.clients:
-        raise TokenRejected("wrong client")
+        raise TokenRejected(Reason.WRONG_CLIENT)
     return Principal(
         subject=profile.subject(claims),
         realm=realm.name,
@@ -74,7 +75,7 @@ def _read(own: Any, claims: Claims, usual: Callable[[Claims], Any]) -> Any:
     try:
         return own(claims)
     except Exception as error:
-        raise TokenRejected("the realm's own reading of a claim failed") from error
+        raise TokenRejected(Reason.READING_FAILED) from error
 
 
 def _roles(claims: Claims) -> list[str]:
@@ -85,7 +86,7 @@ def _roles(claims: Claims) -> list[str]:
 
 def _target_by_issuer(claims: Claims, expected: Expected) -> None:
     if claims.get("iss") != expected.realm.issuer:
-        raise TokenRejected("wrong issuer")
+        raise TokenRejected(Reason.WRONG_ISSUER)
     _target_by_audience(claims, expected)
 
 
@@ -94,9 +95,9 @@ def _target_by_audience(claims: Claims, expected: Expected) -> None:
         return
     named = audience_of(claims)
     if expected.audiences and expected.audiences.isdisjoint(named):
-        raise TokenRejected("wrong audience")
+        raise TokenRejected(Reason.WRONG_AUDIENCE)
     if not expected.foreign_audiences.isdisjoint(named):
-        raise TokenRejected("audience of a sibling realm")
+        raise TokenRejected(Reason.SIBLING_AUDIENCE)
 
 
 def _needs(*names: str) -> Check:
@@ -105,7 +106,7 @@ def _needs(*names: str) -> Check:
     def check(claims: Claims, _realm: Realm, _now: float) -> None:
         for name in names:
             if name not in claims:
-                raise TokenRejected("missing claim")
+                raise TokenRejected(Reason.MISSING_CLAIM)
 
     return check
 
@@ -119,13 +120,13 @@ def _check_texts(claims: Claims, _realm: Realm, _now: float) -> None:
 
 def _check_scope_is_text(claims: Claims, _realm: Realm, _now: float) -> None:
     if not isinstance(claims.get("scope", ""), str):
-        raise TokenRejected("malformed claim")
+        raise TokenRejected(Reason.MALFORMED_CLAIM)
 
 
 def _check_no_id_token(claims: Claims, _realm: Realm, _now: float) -> None:
     """An ID token speaks to the client and opens nothing. OpenID Connect Core §2."""
     if not ID_TOKEN_MARKS.isdisjoint(claims) or claims.get("token_use") == "id" or claims.get("typ") == "ID":
-        raise TokenRejected("an ID token is no access token")
+        raise TokenRejected(Reason.IDENTITY_ONLY)
 
 
 def _check_jti(claims: Claims, realm: Realm, _now: float) -> None:
@@ -136,7 +137,7 @@ def _check_jti(claims: Claims, realm: Realm, _now: float) -> None:
 
 def _check_single_audience(claims: Claims, _realm: Realm, _now: float) -> None:
     if not isinstance(claims["aud"], str):
-        raise TokenRejected("malformed claim")
+        raise TokenRejected(Reason.MALFORMED_CLAIM)
 
 
 def _client_id(claims: Claims) -> str:

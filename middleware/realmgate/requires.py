@@ -13,6 +13,7 @@ from .asgi import Incoming
 from .errors import NoGate, Refused, ScopeInsufficient, TokenMissing
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .principal import Principal
+from .reasons import Reason
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -43,11 +44,11 @@ def requires(scopes: str | list[str] = "", *, roles: str | list[str] = "") -> Ca
 
     def check(principal: Principal) -> None:
         if not principal.is_authenticated:
-            raise TokenMissing("a handler requires a principal")
+            raise TokenMissing(Reason.NOBODY)
         if not _any_choice(scope_choices, principal.scopes):
-            raise ScopeInsufficient("scope insufficient", scope=" ".join(scope_choices[0]))
+            raise ScopeInsufficient(Reason.SCOPE_INSUFFICIENT, scope=" ".join(scope_choices[0]))
         if not _any_choice(role_choices, principal.roles):
-            raise ScopeInsufficient("role missing")
+            raise ScopeInsufficient(Reason.ROLE_MISSING)
 
     return lambda handler: _decorate(handler, check)
 

@@ -11,6 +11,7 @@ from .keyring import Keyring
 from .principal import Principal
 from .profiles import PROFILES, Expected, principal_of
 from .realm import Realm
+from .reasons import Reason
 
 
 def verify(token: str, expected: Expected, keyring: Keyring, now: float, tick: float) -> Flow[Principal]:
@@ -37,18 +38,18 @@ def take_apart(token: str) -> tuple[UnverifiedJws, dict[str, Any]]:
         jws = parse(token)
         return jws, parse_object(jws.payload)
     except (NotCompactJws, NotStrictJson):
-        raise TokenRejected("malformed token") from None
+        raise TokenRejected(Reason.MALFORMED) from None
 
 
 def check_header(header: UnverifiedHeader, realm: Realm) -> None:
     """An allowed algorithm, and a token that says it is of the wanted kind. RFC 8725 §3.1 and §3.11, RFC 9068 §4."""
     if header.alg not in realm.algorithms:
-        raise TokenRejected("algorithm not allowed")
+        raise TokenRejected(Reason.ALGORITHM_NOT_ALLOWED)
     # Media types ignore case (RFC 7515 §4.1.9).
     typ = None if header.typ is None else header.typ.lower()
     if typ not in PROFILES[realm.profile].types:
         others = [name for name, profile in PROFILES.items() if typ in profile.types]
-        raise TokenRejected(f"wrong type of token; profile={others[0]!r} takes it" if others else "wrong type of token")
+        raise TokenRejected(Reason.WRONG_TYPE, hint=f"profile={others[0]!r} takes it" if others else "")
 
 
 def check_signature(jws: UnverifiedJws, keyring: Keyring, tick: float) -> Flow[None]:
@@ -59,7 +60,7 @@ def check_signature(jws: UnverifiedJws, keyring: Keyring, tick: float) -> Flow[N
         return
     others = yield from keyring.find_again(kid, alg, tick, keys)
     if not _any_verifies(others, jws):
-        raise TokenRejected("wrong signature" if keys or others else "unknown key")
+        raise TokenRejected(Reason.WRONG_SIGNATURE if keys or others else Reason.UNKNOWN_KEY)
 
 
 def _any_verifies(keys: tuple[VerifyingKey, ...], jws: UnverifiedJws) -> bool:
@@ -73,6 +74,6 @@ def check_not_denied(principal: Principal, realm: Realm) -> Flow[None]:
     try:
         denied = yield Denied(jti=principal.claims["jti"])
     except EffectFailed:
-        raise KeysUnavailable("deny-list unavailable") from None
+        raise KeysUnavailable(Reason.DENY_LIST_UNAVAILABLE) from None
     if denied:
-        raise TokenRejected("revoked")
+        raise TokenRejected(Reason.REVOKED)
