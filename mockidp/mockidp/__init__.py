@@ -39,7 +39,7 @@ _HOMES: Final = {
 _EXTRA: Final = frozenset({"authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn"})
 
 
-def __getattr__(name: str) -> Any:
+def _load(name: str) -> Any:
     """Load what is asked for; where the extra is not installed, say how to get it."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -57,3 +57,7 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """What there is, loaded or not."""
     return sorted({*globals(), *__all__})
+
+
+if not TYPE_CHECKING:  # a type checker that saw it would take every misspelt name for granted
+    __getattr__ = _load

@@ -39,7 +39,7 @@ def test_everything_it_promises_is_there() -> None:
 
 def test_what_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'mockidp' has no attribute 'MockIpd'"):
-        mockidp.MockIpd  # noqa: B018
+        mockidp.MockIpd  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_without_the_extra_importing_does_no_harm_and_touching_the_provider_says_what_to_install() -> None:
