@@ -1,10 +1,11 @@
-"""The only file that opens sockets: one exchange, with a total deadline and a cap on what is read."""
+"""The only file that opens sockets: exchanges with a total deadline and a cap on what is read."""
 
 import os
 import socket
 import threading
 import time
 from contextlib import suppress
+from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,30 +21,69 @@ CHUNK = 16 * 1024
 
 
 def download(effect: Fetch) -> Fetched:
-    """Exchange one request for its answer, or raise `FetchFailed`.
+    """Exchange one request for its answer over a connection of its own, or raise `FetchFailed`."""
+    with Line() as line:
+        return line.exchange(effect)
+
+
+class Line:
+    """Exchanges requests for answers, one at a time, over connections that are kept between them.
 
     Redirects are not followed, proxies and ``.netrc`` not looked at. The deadline cuts the connection, so that a server
     which sends one byte a second does not hold it open longer than one which sends nothing.
     """
-    with Deadline(effect.timeout) as deadline, _session(deadline) as session:
+
+    def __init__(self) -> None:
+        """Connect to nobody yet."""
+        self.deadline = Deadline(0)
+        self._session = _session(self)
+        self._kept = False
+
+    def exchange(self, effect: Fetch) -> Fetched:
+        """Send a request and read its answer, or raise `FetchFailed`."""
+        with Deadline(effect.timeout) as deadline:
+            self.deadline = deadline
+            try:
+                fetched = self._send_again(effect) if self._kept else self._send(effect)
+            except (requests.RequestException, OSError, ValueError) as error:
+                reason = "no answer in time" if deadline.passed else f"the connection failed ({type(error).__name__})"
+                raise FetchFailed(reason) from None
+            if deadline.passed:
+                raise FetchFailed("no answer in time")
+            self._kept = True
+            return fetched
+
+    def _send_again(self, effect: Fetch) -> Fetched:
+        """A kept connection may have been closed by the other side just now, which is worth a second try."""
+        self._kept = False
         try:
-            with session.request(
-                effect.method,
-                effect.url,
-                data=effect.body,
-                headers={"Accept": "application/json", "Accept-Encoding": "identity", **dict(effect.headers)},
-                timeout=effect.timeout,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                body = _read(response, effect.limit)
-        except (requests.RequestException, OSError, ValueError) as error:
-            reason = "no answer in time" if deadline.passed else f"the connection failed ({type(error).__name__})"
-            raise FetchFailed(reason) from None
-        if deadline.passed:
-            raise FetchFailed("no answer in time")
+            return self._send(effect)
+        except requests.ConnectionError:
+            if self.deadline.passed:
+                raise
+            return self._send(effect)
+
+    def _send(self, effect: Fetch) -> Fetched:
+        with self._session.request(
+            effect.method,
+            effect.url,
+            data=effect.body,
+            headers={"Accept": "application/json", "Accept-Encoding": "identity", **dict(effect.headers)},
+            timeout=effect.timeout,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            body = _read(response, effect.limit)
         headers = tuple((name.lower(), value) for name, value in response.headers.items())
         return Fetched(status=response.status_code, headers=headers, body=body, at=time.monotonic())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._session.close()
 
 
 def _read(response: requests.Response, limit: int) -> bytes:
@@ -90,34 +130,45 @@ class Deadline:
         self._timer.cancel()
 
 
-def _session(deadline: Deadline) -> requests.Session:
+def _session(line: Line) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.verify = next((os.environ[name] for name in CA_VARIABLES if os.environ.get(name)), True)
-    adapter = _watched_adapter(deadline)
+    adapter = _watched_adapter(line)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
 
 
-def _watched_adapter(deadline: Deadline) -> HTTPAdapter:
-    """An adapter whose connections report to the deadline as soon as they have a socket."""
+def _watched_adapter(line: Line) -> HTTPAdapter:
+    """An adapter whose connections report to the line's deadline as soon as they have a socket."""
 
     class Watched(HTTPConnection):
         def connect(self) -> None:
             super().connect()
-            deadline.watch(self.sock)
+            line.deadline.watch(self.sock)
+
+        def request(self, *args: Any, **how: Any) -> None:
+            if self.sock is not None:
+                line.deadline.watch(self.sock)
+            super().request(*args, **how)
 
     class WatchedTls(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
             # Before the handshake, which may drip as well.
             sock = super()._new_conn()
-            deadline.watch(sock)
+            line.deadline.watch(sock)
             return sock
 
         def connect(self) -> None:
             super().connect()
-            deadline.watch(self.sock)
+            line.deadline.watch(self.sock)
+
+        def request(self, *args: Any, **how: Any) -> None:
+            if self.sock is not None:
+                line.deadline.watch(self.sock)
+            super().request(*args, **how)
 
     class Pool(HTTPConnectionPool):
         ConnectionCls: Any = Watched
@@ -125,7 +176,7 @@ def _watched_adapter(deadline: Deadline) -> HTTPAdapter:
     class TlsPool(HTTPSConnectionPool):
         ConnectionCls: Any = WatchedTls
 
-    adapter = HTTPAdapter(max_retries=0)
+    adapter = HTTPAdapter(pool_maxsize=1, max_retries=0)
     manager: Any = adapter.poolmanager
     manager.pool_classes_by_scheme = {"http": Pool, "https": TlsPool}
     return adapter

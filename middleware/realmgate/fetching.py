@@ -1,30 +1,28 @@
 """Who downloads, and who waits: one daemon thread per key source and process, and one future per download.
 
 Both doors wait on the same `concurrent.futures.Future`. Cancelling a waiter cancels nothing, an event loop is never
-blocked, and the app's own thread pool is not used. The thread is started on demand, leaves when idle, and is made anew
-after a fork.
+blocked, and the app's own thread pool is not used.
 """
 
-import asyncio
 import logging
 import os
 import threading
 import time
 import weakref
-from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from .download import download
 from .flow import Effect, Fetch, Fetched, FetchFailed, Flow, run
 from .keyring import Keyring
+from .waiting import wait, wait_async
+from .workers import Workers
 
 log = logging.getLogger("realmgate.keys")
 
-IDLE = 10.0
 # A waiter may stand behind one other download of the same source.
 PATIENCE = 2.5
 MAX_LATEST = 8
@@ -35,39 +33,32 @@ class Fetcher:
 
     def __init__(self) -> None:
         """Start nothing yet."""
+        self._workers = Workers("realmgate-keys", most=1, tool=nullcontext)
         self._start_over()
         _all.add(self)
 
     def _start_over(self) -> None:
         self._lock = threading.Lock()
-        self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._thread: threading.Thread | None = None
         self._latest: dict[str, tuple[Fetch, Future[Fetched]]] = {}
         self._refreshing = False
 
     def fetch(self, effect: Fetch) -> Fetched:
         """Answer with blocking; for the WSGI door."""
-        future = self._submit(effect)
-        try:
-            return future.result(effect.timeout * PATIENCE)
-        except TimeoutError:
-            raise FetchFailed("no answer in time") from None
+        return wait(self._submit(effect), effect.timeout * PATIENCE)
 
     async def fetch_async(self, effect: Fetch) -> Fetched:
         """Answer without blocking; for the ASGI door."""
-        future = self._submit(effect)
-        try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), effect.timeout * PATIENCE)
-        except TimeoutError:
-            raise FetchFailed("no answer in time") from None
+        return await wait_async(self._submit(effect), effect.timeout * PATIENCE)
 
     def refresh_beside(self, keyring: Keyring) -> None:
         """Refresh a keyring in the background; a second call while the first is under way does nothing."""
         with self._lock:
             if self._refreshing:
                 return
-            self._refreshing = True
-            self._enqueue(lambda: self._refresh(keyring))
+            # Where no thread can be started, the next request tries again.
+            with suppress(RuntimeError):
+                self._workers.put(lambda _: self._refresh(keyring))
+                self._refreshing = True
 
     def _refresh(self, keyring: Keyring) -> None:
         try:
@@ -89,7 +80,10 @@ class Fetcher:
         with self._lock:
             future = self._shared(effect)
             if not future.done():
-                self._enqueue(lambda: self._fulfil(effect, future))
+                try:
+                    self._workers.put(lambda _: self._fulfil(effect, future))
+                except RuntimeError:
+                    future.set_exception(FetchFailed("no thread could be started"))
         return future
 
     def _shared(self, effect: Fetch) -> "Future[Fetched]":
@@ -115,24 +109,6 @@ class Fetcher:
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
             log.warning("a download failed in an unforeseen way: %s", type(error).__name__)
             future.set_exception(FetchFailed("the download failed"))
-
-    def _enqueue(self, job: Callable[[], None]) -> None:
-        self._jobs.put(job)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="realmgate-keys", daemon=True)
-            self._thread.start()
-
-    def _work(self) -> None:
-        while True:
-            try:
-                job = self._jobs.get(timeout=IDLE)
-            except Empty:
-                with self._lock:
-                    if self._jobs.empty():
-                        self._thread = None
-                        return
-            else:
-                job()
 
 
 def read_file(effect: Fetch) -> Fetched:

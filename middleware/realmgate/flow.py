@@ -6,7 +6,7 @@ fails is thrown *into* the flow as `EffectFailed`, so that the core decides what
 """
 
 from collections.abc import Awaitable, Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 Result = TypeVar("Result")
@@ -22,8 +22,9 @@ class Fetch:
 
     url: str
     method: str = "GET"
-    body: bytes | None = None
-    headers: tuple[tuple[str, str], ...] = ()
+    # What is sent may hold tokens and secrets, which must not get into a log.
+    body: bytes | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     timeout: float = 5.0
     limit: int = 512 * 1024
     attempt: int = 0
