@@ -46,7 +46,8 @@ def text(value: Any) -> str:
 def words(value: Any) -> frozenset[str]:
     """Scopes, as one string with spaces or as an array of strings; nothing at all is no scope. RFC 6749 §3.3."""
     if isinstance(value, str):
-        return frozenset(value.split())
+        # Only the space separates; a no-break space in the name of a scope must not make it two.
+        return frozenset(filter(None, value.split(" ")))
     if value is None:
         return frozenset()
     if isinstance(value, list | tuple | set | frozenset) and all(isinstance(one, str) for one in value):

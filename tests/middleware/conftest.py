@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -46,3 +47,18 @@ def door_to(doors_to: Callable[..., Doors]) -> Callable[..., Doors]:
         return doors_to(Realms(Realm("storefront", **settings))["storefront"], **options)
 
     return door_to
+
+
+@pytest.fixture
+def reason_of(caplog: pytest.LogCaptureFixture) -> Callable[..., str]:
+    """Have a token refused at both doors, and say for which reason the operator is told it was."""
+
+    def reason_of(doors: Doors, token: str) -> str:
+        caplog.clear()
+        with caplog.at_level(logging.INFO, "realmgate"):
+            assert doors.bearer(token).status == 401
+        told = {record.getMessage() for record in caplog.records if record.name == "realmgate"}
+        assert len(told) == 1
+        return told.pop().removeprefix("refused at realm storefront: ")
+
+    return reason_of
