@@ -8,12 +8,34 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from .clock import Clock
 from .keys import RealmKeys
 
 ACCESS_TOKEN: Final = "at+jwt"  # noqa: S105  # a media type (RFC 9068 §2.1)
 ID_TOKEN: Final = "JWT"  # noqa: S105  # a media type (OIDC Core §2)
+
+
+class _Header(Struct):
+    typ: str
+    kid: str
+
+
+class Claims(Struct, frozen=True):
+    """What an access token of ours says, as far as we need to know it ourselves."""
+
+    iss: str
+    sub: str
+    exp: float
+    nbf: float = 0
+    scope: str = ""
+    jti: str = ""
+
+    @property
+    def approval_id(self) -> str:
+        """The approval that it came from."""
+        return self.jti.partition(".")[0]
 
 
 class Mint:
@@ -72,22 +94,21 @@ class Mint:
         }
         return self._signed(ID_TOKEN, {**claims, **payload})
 
-    def claims_of(self, token: str) -> dict[str, Any] | None:
+    def claims_of(self, token: str) -> Claims | None:
         """The claims of an access token that this mint made and that has not expired; None for anything else."""
         try:
-            signed, _, signature = token.encode("ascii").rpartition(b".")
-            header, payload = (msgspec.json.decode(_from_base64url(part)) for part in signed.split(b"."))
-            key = self.keys.find(header["kid"])
-            genuine = key is not None and key.verifies(signed, _from_base64url(signature))
-            if genuine and header["typ"] == ACCESS_TOKEN and self._is_current(payload):
-                return dict(payload)
-        except (ValueError, KeyError, TypeError):
-            pass
-        return None
-
-    def _is_current(self, payload: dict[str, Any]) -> bool:
-        now = self._clock()
-        return bool(payload["iss"] == self.issuer and payload.get("nbf", 0) <= now < payload["exp"])
+            header, payload, signature = token.encode("ascii").split(b".")
+            named = msgspec.json.decode(_from_base64url(header), type=_Header)
+            key = self.keys.find(named.kid)
+            if key is None or not key.verifies(b".".join((header, payload)), _from_base64url(signature)):
+                return None
+            claims = msgspec.json.decode(_from_base64url(payload), type=Claims)
+        except (ValueError, RecursionError):
+            return None
+        current = claims.nbf <= self._clock() < claims.exp
+        if named.typ != ACCESS_TOKEN or claims.iss != self.issuer or not current:
+            return None
+        return claims
 
     def _signed(self, typ: str, payload: Mapping[str, Any]) -> str:
         key = self.keys.current

@@ -76,9 +76,8 @@ class Provider:
         negative, for a token that has expired. `not_before` is a point in time, in seconds. `claims` come on top.
         """
         site = self.sites.named(realm)
-        clients = {known.client_id: known for known in reversed(site.realm.clients)}
-        client_id = client or next(reversed(clients), "mockidp")
-        lifetime: float = site.lifetime("access_token", clients.get(client_id))
+        client_id = client or (site.realm.clients[0].client_id if site.realm.clients else "mockidp")
+        lifetime: float = site.lifetime("access_token", site.client(client_id))
         if expires_in is not None:
             lifetime = seconds(expires_in) if isinstance(expires_in, str) else expires_in
         return site.mint.access_token(

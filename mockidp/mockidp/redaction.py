@@ -20,10 +20,11 @@ class HideMappings(logging.Filter):
 
 
 _HIDE: Final = HideMappings()
+_SERVER_SIDE: Final = ("authlib.oauth2.rfc6749.", "authlib.oidc.core.")  # Authlib's clients may log as they like
 
 
 def redact_authlib() -> None:
-    """Filter each of Authlib's loggers: a filter on their parent would not see their records."""
+    """Filter each of its loggers that we cause to speak: a filter on their parent would not see their records."""
     for name in list(logging.root.manager.loggerDict):
-        if name.startswith("authlib."):
+        if name.startswith(_SERVER_SIDE):
             logging.getLogger(name).addFilter(_HIDE)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
-from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error
+from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error, UnsupportedGrantTypeError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
@@ -21,11 +21,6 @@ from ..site import Sites
 # Authlib refuses http to any host but loopback by looking at this; which address we are reached at is the operator's
 # business, and the switch that Authlib has for it holds for the whole process, the client under test included.
 _SOME_HTTPS_ADDRESS: Final = "https://mockidp.invalid/"
-
-_CONSTANT_TEXTS: Final = {  # where Authlib's own would repeat what the caller sent
-    "unsupported_response_type": "The only response_type here is code.",
-    "unsupported_grant_type": "The grant_type is not supported here.",
-}
 
 
 class StandardRequest(OAuth2Request):
@@ -63,11 +58,22 @@ class StandardServer(AuthorizationServer):
         registration, request.auth_method = authenticate(self._sites, request.headers, request.form, methods)
         return registration
 
+    def get_authorization_grant(self, request: StandardRequest) -> Any:
+        """The grant that answers to the response type. Authlib's own refusals would repeat what the caller sent."""
+        if request.payload.response_type is None:
+            raise InvalidRequestError("Missing 'response_type' in request.")
+        if request.payload.response_type not in AuthorizationCodeGrant.RESPONSE_TYPES:
+            raise OAuth2Error("The only response_type here is code.", error="unsupported_response_type")
+        return super().get_authorization_grant(request)
+
     def get_token_grant(self, request: StandardRequest) -> Any:
         """The grant that is asked for; a missing parameter is not an unsupported one (RFC 6749 §5.2)."""
         if request.payload.grant_type is None:
             raise InvalidRequestError("Missing 'grant_type' in request.")
-        return super().get_token_grant(request)
+        try:
+            return super().get_token_grant(request)
+        except UnsupportedGrantTypeError:
+            raise OAuth2Error("There is no such grant_type here.", error="unsupported_grant_type") from None
 
     def validate_requested_scope(self, scope: str | None) -> None:
         """Nothing to do: what may be asked for is a matter of the client, in `Registration.get_allowed_scope`."""
@@ -98,5 +104,4 @@ class StandardServer(AuthorizationServer):
 
 def described(error: OAuth2Error) -> dict[str, str]:
     """The error's code and its text, which never holds anything that the caller sent."""
-    text = _CONSTANT_TEXTS.get(error.error, error.description)
-    return {"error": error.error, **({"error_description": text} if text else {})}
+    return {"error": error.error, **({"error_description": error.description} if error.description else {})}

@@ -82,7 +82,8 @@ async def authorize(request: Request, site: Site, server: StandardServer) -> Res
         if approved is None:
             return _ask_approval(wanted, session, user)
         approval = _approval(wanted, session, user) if approved else None
-        response: Response = server.handle_response(*grant.create_authorization_response(redirect_uri, approval))
+        _, _, headers = grant.create_authorization_response(redirect_uri, approval)
+        response = redirect(dict(headers)["Location"])
         site.sessions.save(response, session.approving(client.client_id, wanted.scope))
     except OAuth2Error as error:
         return redirect(answered(redirect_uri, **described(error), state=_state(asked), iss=site.issuer))
@@ -112,9 +113,7 @@ def _check(asked: Pairs) -> Parameters:
         raise InvalidRequestError(refused.problem) from None
     for name, error in _NOT_SUPPORTED.items():
         if name in parameters:
-            raise error
-    if "response_type" not in parameters:
-        raise InvalidRequestError("Missing 'response_type' in request.")
+            raise error("This parameter is not supported.")
     if parameters.get("response_mode", "query") != "query":
         raise InvalidRequestError("The only response_mode here is query.")
     prompts = parameters.get("prompt", "").split()

@@ -1,7 +1,7 @@
 """Who logged in, for a client that holds their access token (OIDC Core §5.3); errors as RFC 6750 §3 has them."""
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,19 +21,13 @@ async def userinfo(request: Request, site: Site) -> Response:
     if len(authorization) > 1 or token is None:
         return _challenge(400, site, "invalid_request", "The Authorization header does not hold one bearer token.")
     claims = site.mint.claims_of(token[1])
-    if claims is None or _is_revoked(claims, site):
+    if claims is None or site.store.is_revoked(claims.approval_id):
         return _challenge(401, site, "invalid_token", "The access token is expired, revoked or not of this issuer.")
-    scope = str(claims.get("scope", ""))
-    if "openid" not in scope.split():
+    if "openid" not in claims.scope.split():
         return _challenge(403, site, "insufficient_scope", "The access token lacks the scope openid.", scope="openid")
-    user = site.user_with_subject(claims["sub"])
-    about = claims_about(user, scope) if user else {}
-    return JSONResponse({"sub": claims["sub"], **about}, headers={"Cache-Control": "no-store"})
-
-
-def _is_revoked(claims: dict[str, Any], site: Site) -> bool:
-    """Was the approval taken back that the token came from?"""
-    return site.store.is_revoked(str(claims.get("jti", "")).partition(".")[0])
+    user = site.user_with_subject(claims.sub)
+    about = claims_about(user, claims.scope) if user else {}
+    return JSONResponse({"sub": claims.sub, **about}, headers={"Cache-Control": "no-store"})
 
 
 def _challenge(status: int, site: Site, error: str = "", description: str = "", scope: str = "") -> Response:
