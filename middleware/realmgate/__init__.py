@@ -21,6 +21,7 @@ from .errors import (
     RealmgateError,
     RealmOverlap,
 )
+from .introspection import Introspection
 from .principal import Principal
 from .realm import Realm
 from .realms import Realms
@@ -32,6 +33,7 @@ __all__ = [
     "CallableKeys",
     "ConfigurationError",
     "Discovery",
+    "Introspection",
     "JwksFile",
     "JwksUri",
     "NoGate",

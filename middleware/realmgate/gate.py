@@ -2,17 +2,21 @@
 
 import inspect
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from .asking import Asker
 from .challenge import Refusal, refuse
 from .credentials import bearer_token
 from .errors import Refused, TokenMissing
 from .fetching import Fetcher
 from .flow import Denied, Effect, EffectFailed, Fetch, Flow
+from .introspection import Introspection
 from .keyring import NEVER, Keyring
+from .opaque import verify_opaque
 from .principal import Principal, anonymous
 from .profiles import Expected
 from .remembered import Remembered, RememberedTokens
@@ -32,6 +36,7 @@ class GuardedRealm:
     expected: Expected
     keyring: Keyring = field(repr=False)
     fetcher: Fetcher = field(repr=False)
+    asker: Asker | None = field(repr=False)
     owner: Any = field(repr=False)
 
     @property
@@ -67,13 +72,13 @@ class Gate:
             )
         self.guarded = guarded
         self.realm = guarded.expected.realm
-        self._clock = clock
+        self.clock = clock
         self._keyring = guarded.keyring
         self._tokens = RememberedTokens(remember)
 
     def admit(self, incoming: Incoming) -> Principal | Flow[Principal]:
         """Decide on a request: at once where nothing need be asked, else by a flow to drive. Raises `Refused`."""
-        now, credentials = self._clock(), incoming.header("authorization")
+        now, credentials = self.clock(), incoming.header("authorization")
         if len(credentials) == 1:
             found = self._tokens.recall(credentials[0])
             if found is not None and self._still_good(found, now):
@@ -84,6 +89,9 @@ class Gate:
             if self.realm.anonymous:
                 return anonymous(self.realm.name)
             raise
+        introspection = self.realm.introspection
+        if introspection is not None and introspection.asks_about(token):
+            return self._introspect(token, introspection, credentials[0], now)
         return self._verify(token, credentials[0], now)
 
     def _verify(self, token: str, credentials: str, now: float) -> Flow[Principal]:
@@ -93,24 +101,31 @@ class Gate:
         self._refresh_ahead(tick)
         return principal
 
+    def _introspect(self, token: str, introspection: Introspection, credentials: str, now: float) -> Flow[Principal]:
+        principal = yield from verify_opaque(token, self.guarded.expected, introspection, now)
+        self._tokens.keep(credentials, self._to_remember(principal, None, now + introspection.cache_for))
+        return principal
+
     def _recheck(self, principal: Principal) -> Flow[Principal]:
         yield from check_not_denied(principal, self.realm)
         return principal
 
-    def _to_remember(self, principal: Principal, generation: int) -> Remembered:
+    def _to_remember(self, principal: Principal, generation: int | None, at_most: float = math.inf) -> Remembered:
         claims = principal.claims
         issued = claims.get("iat", NEVER)
         return Remembered(
             principal=principal,
             good_from=max(issued, claims.get("nbf", issued)) - self.realm.future_leeway,
-            good_until=claims["exp"] + self.realm.leeway,
+            good_until=min(claims["exp"] + self.realm.leeway, at_most),
             generation=generation,
         )
 
     def _still_good(self, found: Remembered, now: float) -> bool:
         """Whether time and the key set say the same as when the token was verified."""
-        if not found.good_from <= now < found.good_until or found.generation != self._keyring.generation:
+        if not found.good_from <= now < found.good_until:
             return False
+        if found.generation != self._keyring.generation:
+            return found.generation is None
         return self._refresh_ahead(time.monotonic())
 
     def _refresh_ahead(self, tick: float) -> bool:
@@ -125,13 +140,13 @@ class Gate:
     def answer(self, effect: Effect) -> Any:
         """Answer an effect with blocking; for the WSGI door."""
         if isinstance(effect, Fetch):
-            return self.guarded.fetcher.fetch(effect)
+            return self._who_fetches(effect).fetch(effect)
         return self._ask(effect)
 
     async def answer_async(self, effect: Effect) -> Any:
         """Answer an effect without blocking; for the ASGI door."""
         if isinstance(effect, Fetch):
-            return await self.guarded.fetcher.fetch_async(effect)
+            return await self._who_fetches(effect).fetch_async(effect)
         answer = self._ask(effect)
         if not inspect.isawaitable(answer):
             return answer
@@ -139,6 +154,10 @@ class Gate:
             return await answer
         except Exception as error:  # noqa: BLE001 - the function is the user's
             raise _failed(error) from None
+
+    def _who_fetches(self, effect: Fetch) -> Asker | Fetcher:
+        """Questions go another way than keys, so that neither waits for the other."""
+        return self.guarded.asker if self.guarded.asker and effect.method == "POST" else self.guarded.fetcher
 
     def _ask(self, effect: Effect) -> Any:
         if not isinstance(effect, Denied) or self.realm.deny_list is None:

@@ -90,6 +90,13 @@ def _target_by_issuer(claims: Claims, expected: Expected) -> None:
     _target_by_audience(claims, expected)
 
 
+def _target_by_answer(claims: Claims, expected: Expected) -> None:
+    """Servers leave ``iss`` out of their answers, so a realm may do without; what it asks for must be there."""
+    if expected.realm.issuer is not None and claims.get("iss") != expected.realm.issuer:
+        raise TokenRejected(Reason.WRONG_ISSUER)
+    _target_by_audience(claims, expected)
+
+
 def _target_by_audience(claims: Claims, expected: Expected) -> None:
     if "aud" not in claims and not expected.audiences:
         return
@@ -129,6 +136,14 @@ def _check_no_id_token(claims: Claims, _realm: Realm, _now: float) -> None:
         raise TokenRejected(Reason.IDENTITY_ONLY)
 
 
+def _check_is_access_token(claims: Claims, _realm: Realm, _now: float) -> None:
+    """Refresh tokens are active, too: what an answer says of the kind of the token must say the right thing."""
+    for name, good in KIND_OF_ANSWER.items():
+        kind = claims.get(name)
+        if kind is not None and (not isinstance(kind, str) or kind.lower() not in good):
+            raise TokenRejected(Reason.OTHER_KIND)
+
+
 def _check_jti(claims: Claims, realm: Realm, _now: float) -> None:
     """A deny-list needs something to look for."""
     if "jti" in claims or realm.deny_list is not None:
@@ -166,6 +181,11 @@ def _subject_or_nobody(claims: Claims) -> str:
     return "" if subject == "" else text(subject)
 
 
+def _subject_if_any(claims: Claims) -> str:
+    """``sub`` is optional in an answer. RFC 7662 §2.2."""
+    return _subject_or_nobody(claims) if "sub" in claims else ""
+
+
 def _scope(claims: Claims) -> frozenset[str]:
     return words(claims.get("scope"))
 
@@ -179,6 +199,15 @@ def _scopes(claims: Claims) -> frozenset[str]:
 
 
 ID_TOKEN_MARKS: Final = frozenset({"nonce", "at_hash", "c_hash", "s_hash"})
+
+# RFC 7662 §2.2 has token_type, Keycloak repeats it as typ, Ory Hydra calls the kind token_use.
+KIND_OF_ANSWER: Final = MappingProxyType(
+    {
+        "token_type": frozenset({"bearer", "dpop"}),
+        "token_use": frozenset({"access", "access_token"}),
+        "typ": frozenset({"bearer", "dpop", "jwt", "at+jwt", "application/at+jwt"}),
+    }
+)
 
 TIMES: Final = (check_expiry, check_issued, check_not_before, check_lifetime)
 
@@ -207,6 +236,16 @@ OROCOMMERCE: Final = Profile(
     client_id=_audience_as_client,
     subject=_subject_or_nobody,
     scopes=_scopes,
+)
+
+# Not a kind that a realm is configured to: whatever only its issuer can read, as the issuer describes it.
+OPAQUE: Final = Profile(
+    types=frozenset(),
+    check_target=_target_by_answer,
+    checks=(*TIMES, _check_is_access_token, _check_jti, check_required, check_unbound),
+    client_id=_some_client_id,
+    subject=_subject_if_any,
+    scopes=_scope_or_scp,
 )
 
 PROFILES: Final = MappingProxyType({"rfc9068": RFC9068, "jwt": JWT, "orocommerce": OROCOMMERCE})

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from .addresses import check_address
 from .errors import ConfigurationError
+from .introspection import Introspection
 
 # RFC 9110 §11.5 allows any quoted-string; without quote and backslash nothing ever needs escaping.
 NAME = re.compile(r"[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?")
@@ -36,6 +37,8 @@ class Realm:
       and Cognito issue, or ``"orocommerce"``, whose tokens have no issuer and name their client as the audience.
     * `keys` says where the keys come from if not from the issuer's discovery document: a JWKS URL, a JWKS as a
       mapping, a function that returns one, or a source from `realmgate.sources`.
+    * `introspection`: where to ask about tokens that only the issuer can read; see `Introspection`. Then `issuer` may be
+      left out, for servers whose answers do not name it.
     * `algorithms` narrows the signature algorithms (or adds ``ES256K``); a key still decides which of them are its own.
     * `leeway` and `future_leeway`, in seconds: how long a token is still good after ``exp`` (0), and how far ``nbf``
       and ``iat`` may lie in the future (5). `max_lifetime` bounds ``exp - iat``.
@@ -58,6 +61,7 @@ class Realm:
     audience: str | tuple[str, ...] = ()
     profile: str = "rfc9068"
     keys: Any = field(default=None, repr=False)
+    introspection: Introspection | None = None
     algorithms: tuple[str, ...] = ALGORITHMS
     leeway: float = 0.0
     future_leeway: float = 5.0
@@ -89,6 +93,11 @@ class Realm:
             return self.clients or frozenset()
         return frozenset((self.audience,) if isinstance(self.audience, str) else self.audience)
 
+    @property
+    def always_asks(self) -> bool:
+        """Whether every token is asked about, so that no keys are needed."""
+        return self.introspection is not None and self.introspection.jwts == "ask"
+
 
 def _refuse(realm: Realm, argument: str, expectation: str) -> ConfigurationError:
     return ConfigurationError(f"Realm({realm.name!r}, {argument}=…): {expectation}")
@@ -113,17 +122,35 @@ def _check_profile(realm: Realm) -> None:
 
 
 def _check_issuer(realm: Realm) -> None:
-    if realm.profile == "orocommerce":
+    if realm.profile == "orocommerce" or (realm.issuer is None and realm.always_asks):
         return
     if not isinstance(realm.issuer, str) or not realm.issuer:
         raise _refuse(realm, "issuer", "must be the exact value of the tokens' iss claim, like 'https://id.example'")
-    if realm.keys is None:
+    if realm.keys is None and not realm.always_asks:
         check_address(realm.issuer, trust_mock=realm.trust_mock, place=f"Realm({realm.name!r}, issuer=…)")
 
 
+def _check_introspection(realm: Realm) -> None:
+    if realm.introspection is None:
+        return
+    if not isinstance(realm.introspection, Introspection):
+        raise _refuse(realm, "introspection", "must be an Introspection('https://…', client_id=…, client_secret=…)")
+    if realm.profile == "orocommerce":
+        raise _refuse(realm, "introspection", "OroCommerce has no introspection endpoint")
+    if realm.always_asks and realm.keys is not None:
+        raise _refuse(realm, "keys", 'are of no use where every token is asked about; say Introspection(jwts="verify")')
+    check_address(
+        realm.introspection.url,
+        trust_mock=realm.trust_mock,
+        place=f"Realm({realm.name!r}, introspection=…)",
+        query=True,
+    )
+
+
 def _check_audience(realm: Realm) -> None:
-    # Cognito's access tokens name no audience; there the client set takes its place.
-    if realm.profile == "orocommerce" or (realm.profile == "jwt" and not realm.audience and realm.clients):
+    # Cognito's access tokens name no audience, nor do many servers' answers; there the client set takes its place.
+    by_client = realm.profile == "jwt" or realm.always_asks
+    if realm.profile == "orocommerce" or (by_client and not realm.audience and realm.clients):
         return
     given = (realm.audience,) if isinstance(realm.audience, str) else realm.audience
     good = isinstance(given, tuple | list | set | frozenset) and given
@@ -167,6 +194,7 @@ def _check_deny_list(realm: Realm) -> None:
 CHECKS = (
     _check_name,
     _check_profile,
+    _check_introspection,
     _check_issuer,
     _check_audience,
     _check_algorithms,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
+from .asking import Asker
 from .audit import audit
 from .errors import ConfigurationError, RealmOverlap
 from .fetching import Fetcher
@@ -36,8 +37,13 @@ class Realms:
         self._realms = self._guard(realms)
 
     def _guard(self, realms: tuple[Realm, ...]) -> dict[str, GuardedRealm]:
-        """Realms with the same source share its keyring and its thread."""
+        """Realms with the same source share its keyring and its thread; with the same endpoint, its connections."""
         shared: dict[Any, tuple[Keyring, Fetcher]] = {}
+        askers = {
+            each.introspection: Asker(connections=each.introspection.connections)
+            for each in realms
+            if each.introspection
+        }
         guarded: dict[str, GuardedRealm] = {}
         for realm in realms:
             source = source_of(realm)
@@ -51,7 +57,13 @@ class Realms:
                 audiences=realm.audiences,
                 foreign_audiences=_foreign_audiences(realm, realms),
             )
-            guarded[realm.name] = GuardedRealm(expected=expected, keyring=keyring, fetcher=fetcher, owner=self)
+            guarded[realm.name] = GuardedRealm(
+                expected=expected,
+                keyring=keyring,
+                fetcher=fetcher,
+                asker=askers[realm.introspection] if realm.introspection else None,
+                owner=self,
+            )
         return guarded
 
     def __getitem__(self, name: str) -> GuardedRealm:

@@ -10,12 +10,15 @@ from .principal import Principal
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
-    """A principal, from when until when (seconds since the epoch) its token is good, and under which key set it was."""
+    """A principal, from when until when (seconds since the epoch) its token is good, and under which key set it was.
+
+    `generation` is None where no key vouches for the token, but its issuer said so.
+    """
 
     principal: Principal
     good_from: float
     good_until: float
-    generation: int
+    generation: int | None
 
 
 class RememberedTokens:

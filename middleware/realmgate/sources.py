@@ -153,9 +153,25 @@ class CallableKeys:
         yield  # makes this a flow like the others
 
 
+@dataclass(frozen=True, slots=True)
+class NoKeys:
+    """None at all, for a realm that asks its issuer about every token."""
+
+    cooldown: float = field(default=math.inf, init=False)
+    max_stale: float = field(default=0.0, init=False)
+    inline: bool = field(default=True, init=False)
+
+    def load(self, attempt: int) -> Flow[Loaded]:
+        """Nobody should want them."""
+        raise FetchFailed("there are no keys here")
+        yield Fetch(url=str(attempt))  # makes this a flow like the others
+
+
 def source_of(realm: Realm) -> KeySource:
     """The source a realm's `keys` stand for; without any, the discovery of its issuer."""
     keys: Any = realm.keys
+    if realm.always_asks:
+        return NoKeys()
     if keys is None:
         return Discovery(realm.issuer or "", trust_mock=realm.trust_mock)
     if isinstance(keys, str):
