@@ -23,9 +23,14 @@ def raw(payload: str) -> str:
     )
 
 
+def minted(claim: str, value: Any) -> str:
+    differs: dict[str, Any] = {claim: value}
+    return mint(**differs)
+
+
 @pytest.mark.parametrize("claim", ["exp", "iat", "sub", "client_id", "jti"])
 def test_a_required_claim_must_be_there(doors: Doors, reason_of: ReasonOf, claim: str) -> None:
-    assert reason_of(doors, mint(**{claim: ...})) == "missing claim"
+    assert reason_of(doors, minted(claim, ...)) == "missing claim"
 
 
 NO_NUMBERS = [
@@ -44,7 +49,7 @@ NO_NUMBERS = [
 def test_a_time_is_a_number_and_nothing_that_looks_like_one(
     doors: Doors, reason_of: ReasonOf, claim: str, value: Any
 ) -> None:
-    assert reason_of(doors, mint(**{claim: value})) == "malformed claim"
+    assert reason_of(doors, minted(claim, value)) == "malformed claim"
 
 
 @pytest.mark.parametrize("claim", ["exp", "iat", "nbf"])
@@ -82,18 +87,18 @@ def test_leeway_moves_the_end_by_exactly_its_seconds(door_to: DoorTo, reason_of:
 @pytest.mark.parametrize("claim", ["iat", "nbf"])
 def test_a_start_may_lie_five_seconds_ahead_and_no_more(doors: Doors, reason_of: ReasonOf, claim: str) -> None:
     for value in (NOON - 10**6, NOON, NOON + 4.999, NOON + 5):
-        assert doors.bearer(mint(**{claim: value})).status == 200
+        assert doors.bearer(minted(claim, value)).status == 200
     for value in (NOON + 5.001, NOON + 6, 1e300):
-        assert reason_of(doors, mint(**{claim: value})) == "not yet valid"
+        assert reason_of(doors, minted(claim, value)) == "not yet valid"
 
 
 @pytest.mark.parametrize("claim", ["iat", "nbf"])
 def test_future_leeway_moves_the_start_by_exactly_its_seconds(door_to: DoorTo, reason_of: ReasonOf, claim: str) -> None:
     strict, lax = door_to(future_leeway=0), door_to(future_leeway=60.5)
-    assert strict.bearer(mint(**{claim: NOON})).status == 200
-    assert reason_of(strict, mint(**{claim: NOON + 0.001})) == "not yet valid"
-    assert lax.bearer(mint(**{claim: NOON + 60.5})).status == 200
-    assert reason_of(lax, mint(**{claim: NOON + 61})) == "not yet valid"
+    assert strict.bearer(minted(claim, NOON)).status == 200
+    assert reason_of(strict, minted(claim, NOON + 0.001)) == "not yet valid"
+    assert lax.bearer(minted(claim, NOON + 60.5)).status == 200
+    assert reason_of(lax, minted(claim, NOON + 61)) == "not yet valid"
 
 
 def test_neither_leeway_is_the_other_s(door_to: DoorTo, reason_of: ReasonOf) -> None:
@@ -127,7 +132,7 @@ def test_a_lifetime_is_bounded_where_the_realm_says_so(door_to: DoorTo, reason_o
     ],
 )
 def test_an_identifier_is_text_that_prints(doors: Doors, reason_of: ReasonOf, claim: str, value: Any) -> None:
-    assert reason_of(doors, mint(**{claim: value})) == "malformed claim"
+    assert reason_of(doors, minted(claim, value)) == "malformed claim"
 
 
 def test_an_identifier_that_is_null_is_not_there(doors: Doors, reason_of: ReasonOf) -> None:
@@ -137,76 +142,6 @@ def test_an_identifier_that_is_null_is_not_there(doors: Doors, reason_of: Reason
 @pytest.mark.parametrize("subject", ["Ünïcødé", "名前", "with space", "a" * 5000, "emoji 🛒", 'quote"back\\slash', "-"])
 def test_a_subject_may_be_any_text_that_prints(doors: Doors, subject: str) -> None:
     assert doors.bearer(mint(sub=subject)).json["subject"] == subject
-
-
-@pytest.mark.parametrize(
-    "issuer",
-    [
-        pytest.param(..., id="none"),
-        pytest.param(None, id="null"),
-        pytest.param("", id="empty"),
-        pytest.param(ISSUER + "/", id="with a slash more"),
-        pytest.param(ISSUER[:-1], id="a letter short"),
-        pytest.param(ISSUER.upper(), id="in capitals"),
-        pytest.param(ISSUER + "?x=1", id="with a query"),
-        pytest.param(ISSUER.replace("https", "http"), id="without TLS"),
-        pytest.param(f" {ISSUER}", id="with a space before"),
-        pytest.param("https://id.example", id="the beginning of it"),
-        pytest.param("storefront", id="the end of it"),
-        pytest.param([ISSUER], id="in a list"),
-        pytest.param({"0": ISSUER}, id="in an object"),
-        pytest.param(True, id="a boolean"),
-    ],
-)
-def test_the_issuer_is_compared_whole(doors: Doors, reason_of: ReasonOf, issuer: Any) -> None:
-    assert reason_of(doors, mint(iss=issuer)) == "wrong issuer"
-
-
-@pytest.mark.parametrize(
-    "audience",
-    [
-        pytest.param(..., id="none"),
-        pytest.param(None, id="null"),
-        pytest.param([], id="an empty list"),
-        pytest.param([AUDIENCE, 1], id="a list with a number"),
-        pytest.param([AUDIENCE, None], id="a list with null"),
-        pytest.param([[AUDIENCE]], id="a list in a list"),
-        pytest.param({AUDIENCE: True}, id="an object"),
-        pytest.param(True, id="a boolean"),
-        pytest.param(1, id="a number"),
-    ],
-)
-def test_an_audience_is_text_or_a_list_of_texts(doors: Doors, reason_of: ReasonOf, audience: Any) -> None:
-    assert reason_of(doors, mint(aud=audience)) == "malformed claim"
-
-
-@pytest.mark.parametrize(
-    "audience",
-    [
-        pytest.param("", id="empty"),
-        pytest.param([""], id="an empty text"),
-        pytest.param(AUDIENCE + "/", id="with a slash more"),
-        pytest.param(AUDIENCE + "/orders", id="something below it"),
-        pytest.param("https://shop.example", id="something above it"),
-        pytest.param(AUDIENCE.upper(), id="in capitals"),
-        pytest.param(f"{AUDIENCE} x", id="among words"),
-        pytest.param(["https://a.example", "https://b.example"], id="others"),
-    ],
-)
-def test_the_audience_is_compared_whole(doors: Doors, reason_of: ReasonOf, audience: Any) -> None:
-    assert reason_of(doors, mint(aud=audience)) == "wrong audience"
-
-
-def test_an_audience_may_stand_among_strangers(doors: Doors) -> None:
-    assert doors.bearer(mint(aud=[AUDIENCE])).status == 200
-    assert doors.bearer(mint(aud=["https://stranger.example", AUDIENCE, AUDIENCE])).status == 200
-
-
-def test_one_of_several_audiences_is_enough(door_to: DoorTo, reason_of: ReasonOf) -> None:
-    doors = door_to(audience=(AUDIENCE, "https://old.example"))
-    assert doors.bearer(mint(aud="https://old.example")).status == 200
-    assert doors.bearer(mint(aud=AUDIENCE)).status == 200
-    assert reason_of(doors, mint(aud="https://new.example")) == "wrong audience"
 
 
 @pytest.mark.parametrize("value", [None, 1, True, ["orders:read"], {"orders:read": True}])
@@ -232,14 +167,7 @@ def test_scopes_are_what_stands_between_spaces(doors: Doors, scope: Any, scopes:
     assert doors.bearer(mint(scope=scope)).json["scopes"] == scopes
 
 
-def test_only_the_clients_of_a_realm_get_through(door_to: DoorTo, reason_of: ReasonOf) -> None:
-    doors = door_to(clients=["storefront-web", "storefront-spa"])
-    assert doors.bearer(mint(client_id="storefront-spa")).status == 200
-    for other in ("storefront", "storefront-web ", "STOREFRONT-WEB", "backoffice-web"):
-        assert reason_of(doors, mint(client_id=other)) == "wrong client"
-
-
-WANTED = {"tenant": "acme", "level": 1, "staff": True}
+WANTED: dict[str, Any] = {"tenant": "acme", "level": 1, "staff": True}
 
 
 @pytest.mark.parametrize(
