@@ -13,9 +13,7 @@ from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .guard import PrefixedRealms, SingleRealm
 from .paths import AmbiguousPath, route_path
 from .principal import Principal, anonymous
-
-# https://www.iana.org/assignments/websocket: 3000 is "Unauthorized".
-CLOSE_UNAUTHORIZED = 3000
+from .websocket import CLOSE_UNAUTHORIZED, ExpiringConnection, accepting_the_marker, for_the_app, for_the_gate
 
 
 class RealmGate(SingleRealm):
@@ -28,10 +26,12 @@ class RealmGate(SingleRealm):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard one connection."""
-        if _is_lifespan(scope):
+        if scope["type"] == "http":
+            await _guard(self.gate, self.app, scope, receive, send)
+        elif _is_lifespan(scope):
             await self.app(scope, receive, send)
         else:
-            await _guard(self.gate, self.app, scope, receive, send)
+            await _guard_websocket(self.gate, self.app, scope, receive, send)
 
 
 class RealmMap(PrefixedRealms):
@@ -55,7 +55,8 @@ class RealmMap(PrefixedRealms):
             await _send_refusal(bad_path(**form), scope, receive, send)
             return
         if gate is not None:
-            await _guard(gate, self.app, scope, receive, send)
+            guard = _guard if scope["type"] == "http" else _guard_websocket
+            await guard(gate, self.app, scope, receive, send)
         elif self.elsewhere == "open":
             await self.app(_with_principal(scope, anonymous(), None), receive, send)
         else:
@@ -80,6 +81,22 @@ async def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Sen
         await _send_refusal(gate.refuse(error, incoming), scope, receive, send)
         return
     await app(_with_principal(scope, principal, gate), receive, send)
+
+
+async def _guard_websocket(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send) -> None:
+    """The same for a handshake; what it opens lasts no longer than the token."""
+
+    async def let_in(seen: Scope, receive: Receive, send: Send) -> None:
+        principal: Principal = seen[PRINCIPAL_KEY]
+        handshake = for_the_app(_with_principal(scope, principal, gate))
+        send = accepting_the_marker(scope, send)
+        if principal.expires_at is None:
+            await app(handshake, receive, send)
+        else:
+            good_until = principal.expires_at + gate.realm.leeway
+            await ExpiringConnection(receive, send, good_until=good_until, clock=gate.clock).call(app, handshake)
+
+    await _guard(gate, let_in, for_the_gate(scope), receive, send)
 
 
 class Incoming:
