@@ -7,7 +7,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -25,12 +24,10 @@ from .endpoints.login import login
 from .endpoints.start import start, style
 from .endpoints.token import token
 from .endpoints.userinfo import userinfo
-from .errors import PageError, RequestRefused
 from .keys import RealmKeys
 from .mint import Mint
-from .pages import error_page
 from .redaction import redact_authlib
-from .responses import page
+from .refusals import refusals
 from .session import Sessions
 from .site import Site, Sites
 from .store import MemoryStore, Store
@@ -141,11 +138,7 @@ def build_app(provider: Provider) -> Starlette:
             _open_to_scripts(f"{issuer}/jwks", partial(jwks, site=site), "GET"),
             _open_to_scripts(f"{issuer}/userinfo", partial(userinfo, site=site), "GET", "POST"),
         ]
-    refused = partial(_refused, base_path=urlsplit(provider.base_url).path)
-    app = Starlette(
-        routes=routes,
-        exception_handlers=dict.fromkeys((PageError, RequestRefused, HTTPException), refused),
-    )
+    app = Starlette(routes=routes, exception_handlers=refusals(urlsplit(provider.base_url).path))
     app.router.redirect_slashes = False
     return app
 
@@ -166,27 +159,3 @@ def _open_to_scripts(path: str, endpoint: Endpoint, *methods: str) -> Route:
         return await endpoint(request)
 
     return Route(path, answer, methods=[*methods, "OPTIONS"], middleware=[cors])
-
-
-async def _refused(_request: Request, error: Exception, base_path: str) -> Response:
-    """What no client can be told, as a page."""
-    match error:
-        case PageError():
-            return _error_page(error, base_path)
-        case RequestRefused():
-            damaged = "The address or the form that brought you here is damaged."
-            unreadable = PageError(error.status, "This request cannot be read", damaged, error.problem)
-            return _error_page(unreadable, base_path)
-        case HTTPException():
-            nothing = PageError(error.status_code, error.detail, "There is nothing like that here.")
-            response = _error_page(nothing, base_path)
-            response.headers.update(error.headers or {})
-            return response
-    raise error
-
-
-def _error_page(error: PageError, base_path: str) -> Response:
-    html = error_page(
-        status=error.status, title=error.title, message=error.message, hint=error.hint, base_path=base_path
-    )
-    return page(html, error.status)

@@ -41,7 +41,7 @@ class Registration(ClientMixin):
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
         """What it gets: its default for nothing named, what it named if it may have all of it, else None."""
-        named = list(dict.fromkeys((scope or "").split()))
+        named = [name for name in dict.fromkeys((scope or "").split(" ")) if name]  # a space, no other blank (§3.3)
         if not named:
             return self.client.default_scope
         return " ".join(named) if set(named) <= set(self.client.scope.split()) else None

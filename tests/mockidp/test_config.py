@@ -99,6 +99,15 @@ def test_shared_keys_need_one_algorithm() -> None:
     assert not Config(realms=realms).shared_keys
 
 
+@pytest.mark.parametrize(
+    "base_url", ["id.example", "ftp://id.example", "http://id.example/?x", "http://id.example:x", ""]
+)
+def test_a_base_url_is_an_address_without_query_and_fragment(base_url: str) -> None:
+    with pytest.raises(ConfigError, match=r"^base_url: expected an http or https address"):
+        Config(base_url=base_url)
+    assert Config(base_url="https://id.example/auth").base_url == "https://id.example/auth"
+
+
 def test_the_narrowest_level_decides_how_long_something_lives() -> None:
     client = Client(client_id="web", lifetimes=Lifetimes(access_token="1m"))
     other = Client(client_id="app")

@@ -25,6 +25,7 @@ def registered(**settings: Any) -> Registration:
         ("c", None),
         ("a c", None),
         ("A", None),
+        ("a\u00a0b", None),
     ],
 )
 def test_a_client_gets_all_it_names_or_nothing_and_its_default_for_naming_nothing(

@@ -161,6 +161,24 @@ def test_of_many_who_present_a_code_at_once_one_succeeds_and_ends_up_with_nothin
     assert is_invalid_grant(visitor.refresh(won[0]["refresh_token"]))
 
 
+def test_who_is_overtaken_between_the_checks_and_the_issuing_gets_nothing(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawer = visitor.provider.store.codes
+    is_spent = drawer.is_spent
+
+    def overtaken(value: str) -> bool:
+        answer = is_spent(value)
+        assert drawer.spend(value)
+        return answer
+
+    monkeypatch.setattr(drawer, "is_spent", overtaken)
+    code = code_for(visitor)
+    response = visitor.redeem(code)
+    assert is_invalid_grant(response)
+    assert "access_token" not in response.text
+
+
 def test_a_code_expires_by_our_clock_and_its_configured_lifetime(visitor: Visitor) -> None:
     code = code_for(visitor)
     visitor.provider.clock.advance(seconds=599.9)

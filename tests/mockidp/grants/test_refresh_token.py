@@ -63,6 +63,23 @@ def test_of_many_who_refresh_at_once_one_succeeds(visitor: Visitor) -> None:
     assert sorted(statuses) == [200] + [400] * 5
 
 
+def test_who_is_overtaken_between_the_checks_and_the_issuing_gets_nothing(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawer = visitor.provider.store.refresh_tokens
+    is_spent = drawer.is_spent
+
+    def overtaken(value: str) -> bool:
+        answer = is_spent(value)
+        assert drawer.spend(value)
+        return answer
+
+    monkeypatch.setattr(drawer, "is_spent", overtaken)
+    response = visitor.refresh(visitor.tokens()["refresh_token"])
+    assert is_invalid_grant(response)
+    assert "access_token" not in response.text
+
+
 def test_the_configured_lifetimes_also_govern_refreshed_tokens() -> None:
     visitor = Visitor(new_provider(Config(lifetimes=Lifetimes(access_token="2s", refresh_token="1m"))))
     tokens = visitor.tokens()
