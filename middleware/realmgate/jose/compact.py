@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from .base64url import ALPHABET, NotBase64Url, decode_alphabetic
+from .base64url import NotBase64Url, decode
 from .strict_json import NotStrictJson, parse_object
 
 MAX_TOKEN = 16 * 1024
@@ -41,17 +41,16 @@ def parse(token: str) -> UnverifiedJws:
         raise NotCompactJws
     data = token.encode()
     # Exactly three parts: five would be JWE, an empty third an unsecured token. An empty payload is odd, but a JWS.
-    if data.translate(None, ALPHABET) != b"..":
-        raise NotCompactJws
-    header, payload, signature = data.split(b".")
+    header, _, rest = data.partition(b".")
+    payload, _, signature = rest.partition(b".")
     if not (header and signature):
         raise NotCompactJws
     try:
         return UnverifiedJws(
             header=_parse_header(header),
-            payload=decode_alphabetic(payload),
+            payload=decode(payload),
             signing_input=data[: -len(signature) - 1],
-            signature=decode_alphabetic(signature),
+            signature=decode(signature),
         )
     except NotBase64Url:
         raise NotCompactJws from None
@@ -63,7 +62,7 @@ def _parse_header(segment: bytes) -> UnverifiedHeader:
     if len(segment) > MAX_HEADER:
         raise NotCompactJws
     try:
-        members = parse_object(decode_alphabetic(segment))
+        members = parse_object(decode(segment))
     except (NotBase64Url, NotStrictJson):
         raise NotCompactJws from None
     alg, kid, typ = members.get("alg"), members.get("kid"), members.get("typ")
