@@ -4,7 +4,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from starlette.authentication import AuthCredentials
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from .challenge import Refusal, bad_path, not_found
 from .errors import Refused
@@ -14,6 +14,8 @@ from .guard import PrefixedRealms, SingleRealm
 from .paths import AmbiguousPath, route_path
 from .principal import Principal, anonymous
 from .websocket import CLOSE_UNAUTHORIZED, ExpiringConnection, accepting_the_marker, for_the_app, for_the_gate
+
+ANSWER_STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 
 
 class RealmGate(SingleRealm):
@@ -80,7 +82,19 @@ async def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Sen
     except Refused as error:
         await _send_refusal(gate.refuse(error, incoming), scope, receive, send)
         return
+    if gate.guarded.nonces is not None:
+        send = _with_headers(gate.parting_headers(incoming), send)
     await app(_with_principal(scope, principal, gate), receive, send)
+
+
+def _with_headers(headers: tuple[tuple[str, str], ...], send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if headers and message["type"] in ANSWER_STARTS:
+            more = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+            message = {**message, "headers": [*message.get("headers", ()), *more]}
+        await send(message)
+
+    return send_with_headers
 
 
 async def _guard_websocket(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,6 +127,18 @@ class Incoming:
         """The HTTP method, ``GET`` for a WebSocket handshake."""
         method: str = self._scope.get("method", "GET")
         return method
+
+    @property
+    def path(self) -> str:
+        """The whole path. Servers differ in whether theirs holds the part where the app is mounted; it does here."""
+        path: str = self._scope["path"]
+        mount: str = self._scope.get("root_path", "")
+        return path if route_path(path, mount) != path or not mount else mount + path
+
+    def has_alias(self, name: str) -> bool:
+        """Whether a header came whose name differs only by ``_`` for ``-``."""
+        wanted = name.encode()
+        return any(key != wanted and key.replace(b"_", b"-") == wanted for key, _ in self._scope["headers"])
 
     def header(self, name: str) -> list[str]:
         """Every value of a header, in the order sent."""

@@ -1,11 +1,10 @@
 """How a refusal looks on the wire: constants of ours, and never a byte of a token. RFC 6750 §3, RFC 9457."""
 
 import json
-import math
 from dataclasses import dataclass
 from typing import Final
 
-from .errors import KeysUnavailable, Refused, ScopeInsufficient
+from .errors import KeysUnavailable, Refused
 
 PROBLEM: Final = "application/problem+json"
 JSON_API: Final = "application/vnd.api+json"
@@ -27,13 +26,29 @@ class Refusal:
     body: bytes
 
 
-def refuse(error: Refused, realm: str, *, method: str, accept: str) -> Refusal:
-    """Turn an error into the answer of a realm, in the form that an Accept header asks for."""
-    if isinstance(error, KeysUnavailable):
-        extra = ("retry-after", str(max(1, math.ceil(error.retry_after))))
-    else:
-        extra = ("www-authenticate", challenge(error, realm))
-    return _answer(error.status, error.description, (extra,), method=method, accept=accept)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """How a realm introduces itself to those it refuses; nothing in here needs escaping.
+
+    `schemes` are those it takes, in the order in which they are offered; `dpop_algorithms` and `resource_metadata` may
+    be empty.
+    """
+
+    realm: str
+    schemes: tuple[str, ...] = ("Bearer",)
+    dpop_algorithms: str = ""
+    resource_metadata: str = ""
+
+
+def refuse(error: Refused, protection: Protection, *, scheme: str = "", method: str, accept: str) -> Refusal:
+    """Turn an error into the answer of a realm, in the form that an Accept header asks for.
+
+    `scheme` is the one under which the credentials came, as far as there were any.
+    """
+    extra = error.headers
+    if not isinstance(error, KeysUnavailable):
+        extra += tuple(("www-authenticate", value) for value in challenges(error, protection, scheme))
+    return _answer(error.status, error.description, extra, method=method, accept=accept)
 
 
 def not_found(*, method: str, accept: str) -> Refusal:
@@ -46,14 +61,24 @@ def bad_path(*, method: str, accept: str) -> Refusal:
     return _answer(400, "The path is ambiguous", (), method=method, accept=accept)
 
 
-def challenge(error: Refused, realm: str) -> str:
-    """The WWW-Authenticate value. `realm` needs no escaping, as `Realm` refuses names that would. RFC 6750 §3."""
-    parts = [f'realm="{realm}"']
-    if error.error is not None:
-        parts += [f'error="{error.error}"', f'error_description="{error.description}"']
-    if isinstance(error, ScopeInsufficient) and error.scope:
-        parts.append(f'scope="{error.scope}"')
-    return "Bearer " + ", ".join(parts)
+def challenges(error: Refused, protection: Protection, scheme: str) -> tuple[str, ...]:
+    """The WWW-Authenticate values, one for each scheme that would do. RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1.
+
+    The error is told once, under the scheme that was tried.
+    """
+    tried = next((name for name in protection.schemes if name.lower() == scheme.lower()), protection.schemes[0])
+    return tuple(_challenge(error if name == tried else None, protection, name) for name in protection.schemes)
+
+
+def _challenge(error: Refused | None, protection: Protection, scheme: str) -> str:
+    parts = [("realm", protection.realm)]
+    if error is not None and error.error is not None:
+        parts += [("error", error.error), ("error_description", error.description), *error.parameters]
+    if scheme == "DPoP":
+        parts.append(("algs", protection.dpop_algorithms))
+    if protection.resource_metadata:
+        parts.append(("resource_metadata", protection.resource_metadata))
+    return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in parts)
 
 
 def wants_json_api(accept: str) -> bool:

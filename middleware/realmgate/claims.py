@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from .errors import TokenRejected
 from .realm import Realm
 from .reasons import Reason
 
 Claims: TypeAlias = Mapping[str, Any]
+
+# https://www.iana.org/assignments/jwt: the members of ``cnf`` that each name a key.
+CONFIRMATIONS: Final = frozenset({"jwk", "jwe", "kid", "jku", "x5t#S256", "osc", "jkt"})
 
 
 def audience_of(claims: Claims) -> Sequence[str]:
@@ -93,7 +96,21 @@ def check_required(claims: Claims, realm: Realm, _now: float) -> None:
             raise TokenRejected(Reason.REQUIRED_CLAIM_DIFFERS)
 
 
-def check_unbound(claims: Claims, _realm: Realm, _now: float) -> None:
-    """A token bound to a key is no bearer token; a confirmation we cannot check fails closed. RFC 7800 §3.1."""
-    if "cnf" in claims:
+def check_binding(claims: Claims, realm: Realm, _now: float) -> None:
+    """Whether the realm can check every key that the token is bound to. RFC 7800 §3.1.
+
+    Members that name no key (Keycloak adds some) are passed over, as the specification wants it; one that does and is
+    not checked here fails closed, and so does a binding without any that is.
+    """
+    if "cnf" not in claims:
+        return
+    if not realm.bindings:
         raise TokenRejected(Reason.BOUND)
+    confirmation = claims["cnf"]
+    if not isinstance(confirmation, dict):
+        raise TokenRejected(Reason.MALFORMED_CLAIM)
+    bound_to = CONFIRMATIONS & confirmation.keys()
+    if not bound_to or not bound_to <= realm.bindings:
+        raise TokenRejected(Reason.BINDING_NOT_CHECKABLE)
+    for method in bound_to:
+        text(confirmation[method])

@@ -1,4 +1,4 @@
-"""The one bearer token of a request, read strictly from its Authorization header. RFC 6750 §2.1, RFC 9110 §11.6.2."""
+"""The one token of a request, read strictly from its Authorization header. RFC 6750 §2.1, RFC 9449 §7.1."""
 
 import re
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ _SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
-def bearer_token(values: Sequence[str]) -> str:
-    """Return the token, or raise `TokenMissing` or `RequestMalformed`.
+def credentials_of(values: Sequence[str], schemes: frozenset[str]) -> tuple[str, str]:
+    """Return the scheme in lower case and the token, or raise `TokenMissing` or `RequestMalformed`.
 
     `values` are the Authorization headers as the server gave them. A comma is refused whatever the scheme, because WSGI
     servers join two headers with one, and both doors must say the same.
@@ -20,8 +20,9 @@ def bearer_token(values: Sequence[str]) -> str:
         raise TokenMissing(Reason.NO_CREDENTIALS)
     if len(values) > 1 or "," in values[0]:
         raise RequestMalformed(Reason.SEVERAL_CREDENTIALS)
-    scheme, _, rest = values[0].strip(" \t").partition(" ")
-    if scheme.lower() != "bearer":
+    name, _, rest = values[0].strip(" \t").partition(" ")
+    scheme = name.lower()
+    if scheme not in schemes:
         if scheme and _SCHEME.fullmatch(scheme) is None:
             raise RequestMalformed(Reason.NO_SCHEME)
         raise TokenMissing(Reason.OTHER_SCHEME)
@@ -30,4 +31,4 @@ def bearer_token(values: Sequence[str]) -> str:
         raise TokenMissing(Reason.EMPTY_CREDENTIALS)
     if _B64TOKEN.fullmatch(token) is None:
         raise RequestMalformed(Reason.UNREADABLE)
-    return token
+    return scheme, token

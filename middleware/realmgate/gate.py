@@ -6,20 +6,28 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from .asking import Asker
-from .challenge import Refusal, refuse
-from .credentials import bearer_token
+from .bound import schemes_for
+from .challenge import Protection, Refusal, refuse
+from .credentials import credentials_of
+from .dpop import next_nonce
 from .errors import Refused, TokenMissing
 from .fetching import Fetcher
-from .flow import Denied, Effect, EffectFailed, Fetch, Flow
+from .flow import Denied, Effect, EffectFailed, Fetch, Flow, Remember
+from .incoming import Incoming
 from .introspection import Introspection
 from .keyring import NEVER, Keyring
+from .nonces import Nonces
 from .opaque import verify_opaque
+from .possession import check_possession
 from .principal import Principal, anonymous
 from .profiles import Expected
+from .realm import Realm
 from .remembered import Remembered, RememberedTokens
+from .replays import Replays
+from .resource import metadata_address
 from .verify import check_not_denied, verify
 
 log = logging.getLogger("realmgate")
@@ -38,24 +46,13 @@ class GuardedRealm:
     fetcher: Fetcher = field(repr=False)
     asker: Asker | None = field(repr=False)
     owner: Any = field(repr=False)
+    nonces: Nonces | None = field(default=None, repr=False)
+    replays: Replays = field(default_factory=Replays, repr=False)
 
     @property
     def name(self) -> str:
         """The name of the realm."""
         return self.expected.realm.name
-
-
-class Incoming(Protocol):
-    """A request as a gate needs to see it; each door has one of its own."""
-
-    @property
-    def method(self) -> str:
-        """The HTTP method, ``GET`` for a WebSocket handshake."""
-        ...
-
-    def header(self, name: str) -> list[str]:
-        """Every value of a header, by its lower-case name; WSGI servers may have joined several with a comma."""
-        ...
 
 
 class Gate:
@@ -75,6 +72,11 @@ class Gate:
         self.clock = clock
         self._keyring = guarded.keyring
         self._tokens = RememberedTokens(remember)
+        self._schemes = schemes_for(self.realm.dpop)
+        self._protection = _protection_of(self.realm)
+        self._replays = self.realm.dpop.replays if self.realm.dpop else None
+        self._binds = bool(self.realm.bindings)
+        self._asks_again = self._binds or self.realm.deny_list is not None
 
     def admit(self, incoming: Incoming) -> Principal | Flow[Principal]:
         """Decide on a request: at once where nothing need be asked, else by a flow to drive. Raises `Refused`."""
@@ -82,33 +84,51 @@ class Gate:
         if len(credentials) == 1:
             found = self._tokens.recall(credentials[0])
             if found is not None and self._still_good(found, now):
-                return found.principal if self.realm.deny_list is None else self._recheck(found.principal)
+                if self._asks_again:
+                    return self._recheck(found.principal, credentials[0], incoming, now)
+                return found.principal
         try:
-            token = bearer_token(credentials)
+            _, token = credentials_of(credentials, self._schemes)
         except TokenMissing:
             if self.realm.anonymous:
                 return anonymous(self.realm.name)
             raise
         introspection = self.realm.introspection
         if introspection is not None and introspection.asks_about(token):
-            return self._introspect(token, introspection, credentials[0], now)
-        return self._verify(token, credentials[0], now)
+            return self._introspect(token, introspection, credentials[0], incoming, now)
+        return self._verify(token, credentials[0], incoming, now)
 
-    def _verify(self, token: str, credentials: str, now: float) -> Flow[Principal]:
+    def _verify(self, token: str, credentials: str, incoming: Incoming, now: float) -> Flow[Principal]:
         generation, tick = self._keyring.generation, time.monotonic()
         principal = yield from verify(token, self.guarded.expected, self._keyring, now, tick)
+        if self._binds:
+            yield from self._check_possession(principal, credentials, incoming, now)
         self._tokens.keep(credentials, self._to_remember(principal, generation))
         self._refresh_ahead(tick)
         return principal
 
-    def _introspect(self, token: str, introspection: Introspection, credentials: str, now: float) -> Flow[Principal]:
+    def _introspect(
+        self, token: str, introspection: Introspection, credentials: str, incoming: Incoming, now: float
+    ) -> Flow[Principal]:
         principal = yield from verify_opaque(token, self.guarded.expected, introspection, now)
+        if self._binds:
+            yield from self._check_possession(principal, credentials, incoming, now)
         self._tokens.keep(credentials, self._to_remember(principal, None, now + introspection.cache_for))
         return principal
 
-    def _recheck(self, principal: Principal) -> Flow[Principal]:
+    def _recheck(self, principal: Principal, credentials: str, incoming: Incoming, now: float) -> Flow[Principal]:
         yield from check_not_denied(principal, self.realm)
+        if self._binds:
+            yield from self._check_possession(principal, credentials, incoming, now)
         return principal
+
+    def _check_possession(self, principal: Principal, credentials: str, incoming: Incoming, now: float) -> Flow[None]:
+        """Proofs are of one request, so they are checked at every one, whatever is remembered of the token."""
+        scheme, token = credentials_of((credentials,), self._schemes)
+        nonces = self.guarded.nonces
+        yield from check_possession(
+            principal.claims, incoming, scheme=scheme, token=token, realm=self.realm, nonces=nonces, now=now
+        )
 
     def _to_remember(self, principal: Principal, generation: int | None, at_most: float = math.inf) -> Remembered:
         claims = principal.claims
@@ -141,7 +161,11 @@ class Gate:
         """Answer an effect with blocking; for the WSGI door."""
         if isinstance(effect, Fetch):
             return self._who_fetches(effect).fetch(effect)
-        return self._ask(effect)
+        answer = self._ask(effect)
+        if inspect.iscoroutine(answer):
+            answer.close()
+            raise EffectFailed("the answer would have to be awaited")
+        return answer
 
     async def answer_async(self, effect: Effect) -> Any:
         """Answer an effect without blocking; for the ASGI door."""
@@ -153,26 +177,50 @@ class Gate:
         try:
             return await answer
         except Exception as error:  # noqa: BLE001 - the function is the user's
-            raise _failed(error) from None
+            raise _failed(effect, error) from None
 
     def _who_fetches(self, effect: Fetch) -> Asker | Fetcher:
         """Questions go another way than keys, so that neither waits for the other."""
         return self.guarded.asker if self.guarded.asker and effect.method == "POST" else self.guarded.fetcher
 
     def _ask(self, effect: Effect) -> Any:
-        if not isinstance(effect, Denied) or self.realm.deny_list is None:
-            raise EffectFailed("nobody here answers that")
+        if isinstance(effect, Remember) and self._replays is None:
+            return self.guarded.replays.note(effect.jti, effect.until, self.clock())
         try:
-            return self.realm.deny_list(effect.jti)
+            if isinstance(effect, Denied) and self.realm.deny_list is not None:
+                return self.realm.deny_list(effect.jti)
+            if isinstance(effect, Remember) and self._replays is not None:
+                return self._replays(effect.jti, effect.until)
         except Exception as error:  # noqa: BLE001 - the function is the user's
-            raise _failed(error) from None
+            raise _failed(effect, error) from None
+        raise EffectFailed("nobody here answers that")
+
+    def parting_headers(self, incoming: Incoming) -> tuple[tuple[str, str], ...]:
+        """What the app's answer is to carry; nothing but where the realm hands out nonces."""
+        if self.guarded.nonces is None:
+            return ()
+        nonce = next_nonce(incoming, self.guarded.nonces, self.clock())
+        return () if nonce is None else (("dpop-nonce", nonce),)
 
     def refuse(self, error: Refused, incoming: Incoming) -> Refusal:
         """The answer to a refused request, and a line for the operator."""
         log.info("refused at realm %s: %s", self.realm.name, error)
-        return refuse(error, self.realm.name, method=incoming.method, accept=",".join(incoming.header("accept")))
+        scheme = " ".join(incoming.header("authorization")).partition(" ")[0]
+        accept = ",".join(incoming.header("accept"))
+        return refuse(error, self._protection, scheme=scheme, method=incoming.method, accept=accept)
 
 
-def _failed(error: Exception) -> EffectFailed:
-    log.warning("the deny-list failed: %s", type(error).__name__)
-    return EffectFailed("the deny-list failed")
+def _protection_of(realm: Realm) -> Protection:
+    schemes = schemes_for(realm.dpop)
+    return Protection(
+        realm=realm.name,
+        schemes=tuple(name for name in ("Bearer", "DPoP") if name.lower() in schemes),
+        dpop_algorithms=" ".join(realm.dpop.algorithms) if realm.dpop else "",
+        resource_metadata=metadata_address(realm.resource) if realm.resource else "",
+    )
+
+
+def _failed(effect: Effect, error: Exception) -> EffectFailed:
+    asked = "the deny-list" if isinstance(effect, Denied) else "the memory of DPoP proofs"
+    log.warning("%s failed: %s", asked, type(error).__name__)
+    return EffectFailed(f"{asked} failed")

@@ -88,10 +88,10 @@ def spellings(path: str) -> set[str]:
 
 
 def _canonical(prefix: str) -> str:
-    return "/" + _without_dots(_SLASHES.sub("/", _PARAMETERS.sub("", unquote(_CONTROL.sub("", prefix))))).strip("/")
+    return "/" + without_dots(_SLASHES.sub("/", _PARAMETERS.sub("", unquote(_CONTROL.sub("", prefix))))).strip("/")
 
 
-def _without_dots(path: str) -> str:
+def without_dots(path: str) -> str:
     """RFC 3986 §5.2.4."""
     kept: list[str] = []
     for segment in path.split("/"):
@@ -117,6 +117,6 @@ RESPELLINGS: Final = (
     lambda path: _CONTROL.split(path, maxsplit=1)[0],
     lambda path: path.split("?", 1)[0].split("#", 1)[0],
     str.casefold,
-    _without_dots,
+    without_dots,
     _without_trailing,
 )

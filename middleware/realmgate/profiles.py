@@ -8,12 +8,12 @@ from typing import Any, Final, TypeAlias
 from .claims import (
     Claims,
     audience_of,
+    check_binding,
     check_expiry,
     check_issued,
     check_lifetime,
     check_not_before,
     check_required,
-    check_unbound,
     text,
     words,
 )
@@ -214,7 +214,7 @@ TIMES: Final = (check_expiry, check_issued, check_not_before, check_lifetime)
 RFC9068: Final = Profile(
     types=frozenset({"at+jwt", "application/at+jwt"}),
     check_target=_target_by_issuer,
-    checks=(_needs("iat"), *TIMES, _check_texts, _check_scope_is_text, check_required, check_unbound),
+    checks=(_needs("iat"), *TIMES, _check_texts, _check_scope_is_text, check_required, check_binding),
     client_id=_client_id,
     subject=_subject,
     scopes=_scope,
@@ -223,7 +223,7 @@ RFC9068: Final = Profile(
 JWT: Final = Profile(
     types=frozenset({None, "jwt"}),
     check_target=_target_by_issuer,
-    checks=(*TIMES, _check_no_id_token, _check_jti, check_required, check_unbound),
+    checks=(*TIMES, _check_no_id_token, _check_jti, check_required, check_binding),
     client_id=_some_client_id,
     subject=_subject,
     scopes=_scope_or_scp,
@@ -232,7 +232,7 @@ JWT: Final = Profile(
 OROCOMMERCE: Final = Profile(
     types=frozenset({"jwt"}),
     check_target=_target_by_audience,
-    checks=(_needs("iat", "nbf", "jti"), *TIMES, _check_single_audience, _check_jti, check_required, check_unbound),
+    checks=(_needs("iat", "nbf", "jti"), *TIMES, _check_single_audience, _check_jti, check_required, check_binding),
     client_id=_audience_as_client,
     subject=_subject_or_nobody,
     scopes=_scopes,
@@ -242,7 +242,7 @@ OROCOMMERCE: Final = Profile(
 OPAQUE: Final = Profile(
     types=frozenset(),
     check_target=_target_by_answer,
-    checks=(*TIMES, _check_is_access_token, _check_jti, check_required, check_unbound),
+    checks=(*TIMES, _check_is_access_token, _check_jti, check_required, check_binding),
     client_id=_some_client_id,
     subject=_subject_if_any,
     scopes=_scope_or_scp,

@@ -8,8 +8,10 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from .addresses import check_address
+from .bound import DPoP, check_certificate_header, check_dpop
 from .errors import ConfigurationError
 from .introspection import Introspection
+from .resource import Origin, address_among, check_resource, place_of
 
 # RFC 9110 §11.5 allows any quoted-string; without quote and backslash nothing ever needs escaping.
 NAME = re.compile(r"[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?")
@@ -48,6 +50,11 @@ class Realm:
     * `require`: claims that must have exactly these scalar values.
     * `anonymous`: requests without credentials get through as nobody. An invalid token never does.
     * `deny_list`: called with the ``jti`` of every otherwise good token, says whether it has been revoked.
+    * `resource` is the address of the API as its clients know it, without which there is no DPoP and no metadata; left
+      out, it is the audience where that is one https URL. `resource_name` and `scopes_supported` stand in the metadata.
+    * `dpop`: tokens that are bound to a key are taken with a proof; see `DPoP`.
+    * `certificate_header`: tokens that are bound to a client certificate are taken with the certificate in this header,
+      which a proxy must set on every request, or remove. RFC 8705.
     * `trust_mock`: for development only. Accepts http addresses and the keys of a mock identity provider.
 
     What is *not* checked here: whether the addresses answer. The first request, or nobody, finds out.
@@ -73,7 +80,14 @@ class Realm:
     roles: ClaimReader | None = None
     anonymous: bool = False
     deny_list: Callable[[str], Any] | None = None
+    resource: str | None = None
+    resource_name: str = ""
+    scopes_supported: tuple[str, ...] = ()
+    dpop: DPoP | None = None
+    certificate_header: str | None = None
     trust_mock: bool = False
+    address: str | None = field(init=False, compare=False, repr=False)
+    origin: Origin | None = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be right, and freeze what was given as list, set or dict."""
@@ -83,6 +97,11 @@ class Realm:
         object.__setattr__(self, "audience", audience)
         object.__setattr__(self, "algorithms", tuple(self.algorithms))
         object.__setattr__(self, "require", MappingProxyType(dict(self.require)))
+        object.__setattr__(self, "scopes_supported", tuple(self.scopes_supported))
+        object.__setattr__(self, "address", self.resource or address_among(audience))
+        object.__setattr__(self, "origin", place_of(self.address)[0] if self.address else None)
+        if self.dpop is not None and self.address is None:
+            raise _refuse(self, "resource", "DPoP needs the address of the API, like 'https://shop.example/api'")
         if self.clients is not None:
             object.__setattr__(self, "clients", frozenset(self.clients))
 
@@ -92,6 +111,12 @@ class Realm:
         if self.profile == "orocommerce":
             return self.clients or frozenset()
         return frozenset((self.audience,) if isinstance(self.audience, str) else self.audience)
+
+    @property
+    def bindings(self) -> frozenset[str]:
+        """The ways of binding a token to its client that can be checked here. RFC 7800 §3.1."""
+        known = {"jkt": self.dpop, "x5t#S256": self.certificate_header}
+        return frozenset(name for name, option in known.items() if option is not None)
 
     @property
     def always_asks(self) -> bool:
@@ -191,6 +216,20 @@ def _check_deny_list(realm: Realm) -> None:
         raise _refuse(realm, "deny_list", "must be a function that takes a jti and says whether it is revoked")
 
 
+def _check_resource(realm: Realm) -> None:
+    check_resource(realm.resource, trust_mock=realm.trust_mock, place=f"Realm({realm.name!r}, resource=…)")
+    scopes = realm.scopes_supported
+    if isinstance(scopes, str) or not all(isinstance(one, str) and one for one in scopes):
+        raise _refuse(realm, "scopes_supported", "must be a tuple of scopes, like ('orders:read', 'orders:write')")
+    if not isinstance(realm.resource_name, str):
+        raise _refuse(realm, "resource_name", "must be a text for people, like 'Storefront API'")
+
+
+def _check_bindings(realm: Realm) -> None:
+    check_dpop(realm.dpop, place=f"Realm({realm.name!r}, dpop=…)")
+    check_certificate_header(realm.certificate_header, place=f"Realm({realm.name!r}, certificate_header=…)")
+
+
 CHECKS = (
     _check_name,
     _check_profile,
@@ -202,4 +241,6 @@ CHECKS = (
     _check_clients,
     _check_require,
     _check_deny_list,
+    _check_resource,
+    _check_bindings,
 )

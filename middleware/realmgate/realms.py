@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from itertools import combinations
+from secrets import token_bytes
 from typing import Any
 
 from .asking import Asker
 from .audit import audit
+from .bound import MIN_SECRET
 from .errors import ConfigurationError, RealmOverlap
 from .fetching import Fetcher
 from .gate import GuardedRealm
 from .keyring import Keyring
+from .nonces import Nonces
 from .profiles import Expected
 from .realm import Realm
 from .sources import source_of
@@ -63,6 +66,7 @@ class Realms:
                 fetcher=fetcher,
                 asker=askers[realm.introspection] if realm.introspection else None,
                 owner=self,
+                nonces=_nonces_of(realm),
             )
         return guarded
 
@@ -89,6 +93,13 @@ class Realms:
         about middleware outside the gates that answers by itself.
         """
         audit(app, owner=self, public=public)
+
+
+def _nonces_of(realm: Realm) -> Nonces | None:
+    if realm.dpop is None or not realm.dpop.nonce:
+        return None
+    secret = realm.dpop.secret or token_bytes(MIN_SECRET)
+    return Nonces(realm=realm.name, lifetime=realm.dpop.nonce_lifetime, secret=secret)
 
 
 def _check_disjoint(one: Realm, other: Realm) -> None:

@@ -37,7 +37,7 @@ class Reason(StrEnum):
     PROOF_MALFORMED = "malformed DPoP proof"
     PROOF_BY_OTHER_KEY = "DPoP proof by another key"
     PROOF_WRONG_SIGNATURE = "wrong signature of a DPoP proof"
-    PROOF_OF_OTHER_TOKEN = "DPoP proof for another token"
+    PROOF_OF_OTHER_TOKEN = "DPoP proof for another token"  # noqa: S105 - no password
     PROOF_OF_OTHER_REQUEST = "DPoP proof for another request"
     PROOF_NOT_RECENT = "DPoP proof of another time"
     PROOF_REPLAYED = "replayed DPoP proof"

@@ -72,10 +72,12 @@ class RealmMap(PrefixedRealms):
 
 
 def _check_blocking(guarded: GuardedRealm) -> None:
-    if inspect.iscoroutinefunction(guarded.expected.realm.deny_list):
-        raise ConfigurationError(
-            f"Realm({guarded.name!r}, deny_list=…): the WSGI door cannot await; give a plain function"
-        )
+    realm = guarded.expected.realm
+    for argument, function in (("deny_list", realm.deny_list), ("dpop", realm.dpop and realm.dpop.replays)):
+        if inspect.iscoroutinefunction(function):
+            raise ConfigurationError(
+                f"Realm({realm.name!r}, {argument}=…): the WSGI door cannot await; give a plain function"
+            )
 
 
 def _guard(gate: Gate, app: Any, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -86,7 +88,16 @@ def _guard(gate: Gate, app: Any, environ: Environ, start_response: StartResponse
             principal = run(principal, gate.answer)
     except Refused as error:
         return _send_refusal(gate.refuse(error, incoming), start_response)
+    if gate.guarded.nonces is not None:
+        start_response = _with_headers(gate.parting_headers(incoming), start_response)
     return _call(app, environ, start_response, principal, gate)
+
+
+def _with_headers(more: tuple[tuple[str, str], ...], start_response: StartResponse) -> StartResponse:
+    def start_with_headers(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+        return start_response(status, [*headers, *more], *exc_info)
+
+    return start_with_headers
 
 
 def _call(
@@ -124,6 +135,16 @@ class Incoming:
         """The HTTP method."""
         method: str = self._environ.get("REQUEST_METHOD", "GET")
         return method
+
+    @property
+    def path(self) -> str:
+        """The whole path."""
+        return _decoded(self._environ, "SCRIPT_NAME") + _decoded(self._environ, "PATH_INFO")
+
+    def has_alias(self, name: str) -> bool:
+        """No: whatever the spelling, it went into the one variable."""
+        del name
+        return False
 
     def header(self, name: str) -> list[str]:
         """The header's value as the server gives it, joined with commas where it came more than once."""

@@ -4,10 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realmgate.credentials import bearer_token
+from realmgate.credentials import credentials_of
 from realmgate.errors import RequestMalformed, TokenMissing
 
+BEARER_ONLY = frozenset({"bearer"})
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl"
+
+
+def token_of(headers: list[str]) -> str:
+    scheme, token = credentials_of(headers, BEARER_ONLY)
+    assert scheme == "bearer"
+    return token
 
 
 @pytest.mark.parametrize(
@@ -24,12 +31,12 @@ TOKEN = "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl"
     ],
 )
 def test_one_token_is_found(header: str) -> None:
-    assert bearer_token([header]) == TOKEN
+    assert token_of([header]) == TOKEN
 
 
 @pytest.mark.parametrize("token", ["a", "A-._~+/z", "0=", "abc===", "Bearer", "x" * 100_000])
 def test_any_b64token_is_a_token(token: str) -> None:
-    assert bearer_token([f"Bearer {token}"]) == token
+    assert token_of([f"Bearer {token}"]) == token
 
 
 @pytest.mark.parametrize(
@@ -52,7 +59,7 @@ def test_any_b64token_is_a_token(token: str) -> None:
 )
 def test_no_bearer_token_is_none(headers: list[str]) -> None:
     with pytest.raises(TokenMissing):
-        bearer_token(headers)
+        token_of(headers)
 
 
 @pytest.mark.parametrize(
@@ -93,19 +100,19 @@ def test_no_bearer_token_is_none(headers: list[str]) -> None:
 )
 def test_anything_but_one_b64token_is_malformed(headers: list[str]) -> None:
     with pytest.raises(RequestMalformed):
-        bearer_token(headers)
+        token_of(headers)
 
 
 @given(st.lists(st.text(st.characters(max_codepoint=255), max_size=40), min_size=2, max_size=3))
 def test_more_than_one_header_is_malformed_whatever_they_say(headers: list[str]) -> None:
     with pytest.raises(RequestMalformed):
-        bearer_token(headers)
+        token_of(headers)
 
 
 @given(st.text(st.characters(max_codepoint=255), max_size=40))
 def test_what_comes_out_is_always_one_b64token(rest: str) -> None:
     try:
-        token = bearer_token([f"Bearer {rest}"])
+        token = token_of([f"Bearer {rest}"])
     except (RequestMalformed, TokenMissing):
         return
     assert token
@@ -116,5 +123,5 @@ def test_what_comes_out_is_always_one_b64token(rest: str) -> None:
 @pytest.mark.parametrize("header", [f"Basic {TOKEN}", f"{TOKEN}é x", f"Bearer {TOKEN},", f"Bearer {TOKEN}é"])
 def test_no_error_holds_a_byte_of_the_credentials(header: str) -> None:
     with pytest.raises((RequestMalformed, TokenMissing)) as caught:
-        bearer_token([header])
+        token_of([header])
     assert not any(word in str(caught.value) for word in (TOKEN, "Basic", "é"))
