@@ -22,6 +22,7 @@ from .keyring import NEVER, Keyring
 from .nonces import Nonces
 from .opaque import verify_opaque
 from .possession import check_possession
+from .preflight import is_preflight
 from .principal import Principal, anonymous
 from .profiles import Expected
 from .realm import Realm
@@ -90,13 +91,16 @@ class Gate:
         try:
             _, token = credentials_of(credentials, self._schemes)
         except TokenMissing:
-            if self.realm.anonymous:
+            if self.realm.anonymous or self._lets_pass(incoming):
                 return anonymous(self.realm.name)
             raise
         introspection = self.realm.introspection
         if introspection is not None and introspection.asks_about(token):
             return self._introspect(token, introspection, credentials[0], incoming, now)
         return self._verify(token, credentials[0], incoming, now)
+
+    def _lets_pass(self, incoming: Incoming) -> bool:
+        return self.realm.passes_preflights and is_preflight(incoming.method, incoming.header)
 
     def _verify(self, token: str, credentials: str, incoming: Incoming, now: float) -> Flow[Principal]:
         generation, tick = self._keyring.generation, time.monotonic()

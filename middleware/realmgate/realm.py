@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from .addresses import check_address
 from .bound import DPoP, check_certificate_header, check_dpop
@@ -49,6 +49,9 @@ class Realm:
       that takes all claims and returns a string (`client_id`) or a list of strings.
     * `require`: claims that must have exactly these scalar values.
     * `anonymous`: requests without credentials get through as nobody. An invalid token never does.
+    * `preflight`: ``"refuse"`` (the default) answers CORS preflights like any request without a token; put a
+      ``CORSMiddleware`` outside the gate. With ``"pass"`` they get through as nobody, so that a handler which does not
+      look at the method runs unauthenticated. The profile ``"orocommerce"`` lets them pass unless told otherwise.
     * `deny_list`: called with the ``jti`` of every otherwise good token, says whether it has been revoked.
     * `resource` is the address of the API as its clients know it, without which there is no DPoP and no metadata; left
       out, it is the audience where that is one https URL. `resource_name` and `scopes_supported` stand in the metadata.
@@ -79,6 +82,7 @@ class Realm:
     scopes: ClaimReader | None = None
     roles: ClaimReader | None = None
     anonymous: bool = False
+    preflight: Literal["refuse", "pass"] | None = None
     deny_list: Callable[[str], Any] | None = None
     resource: str | None = None
     resource_name: str = ""
@@ -104,6 +108,11 @@ class Realm:
             raise _refuse(self, "resource", "DPoP needs the address of the API, like 'https://shop.example/api'")
         if self.clients is not None:
             object.__setattr__(self, "clients", frozenset(self.clients))
+
+    @property
+    def passes_preflights(self) -> bool:
+        """Whether CORS preflights get through without a token."""
+        return (self.preflight or ("pass" if self.profile == "orocommerce" else "refuse")) == "pass"
 
     @property
     def audiences(self) -> frozenset[str]:
@@ -211,6 +220,11 @@ def _check_require(realm: Realm) -> None:
         raise _refuse(realm, "require", "must map claim names to scalar values, like {'tenant': 'acme'}")
 
 
+def _check_preflight(realm: Realm) -> None:
+    if realm.preflight not in (None, "refuse", "pass"):
+        raise _refuse(realm, "preflight", 'must be "refuse" or "pass"')
+
+
 def _check_deny_list(realm: Realm) -> None:
     if realm.deny_list is not None and not callable(realm.deny_list):
         raise _refuse(realm, "deny_list", "must be a function that takes a jti and says whether it is revoked")
@@ -240,6 +254,7 @@ CHECKS = (
     _check_seconds,
     _check_clients,
     _check_require,
+    _check_preflight,
     _check_deny_list,
     _check_resource,
     _check_bindings,
