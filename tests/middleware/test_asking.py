@@ -1,0 +1,142 @@
+"""Many questions at once: bounded, shared, over kept connections, and nobody waits for ever."""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from answering import Answering, answering
+
+from realmgate.asking import MAX_WAITING, Asker
+from realmgate.flow import Fetch, FetchFailed
+
+
+@pytest.fixture
+def server() -> Iterator[Answering]:
+    with answering(lambda asked: (200, {"token": asked.form["token"]})) as server:
+        yield server
+
+
+@pytest.fixture
+def held(server: Answering) -> Iterator[threading.Event]:
+    """The server answers nothing before this is set."""
+    event = threading.Event()
+
+    def wait(*_: object) -> tuple[int, object]:
+        event.wait()
+        return 200, {}
+
+    server.answer = wait
+    yield event
+    event.set()
+
+
+def about(server: Answering, token: str, **differs: float) -> Fetch:
+    return Fetch(url=server.address, method="POST", body=f"token={token}".encode(), **differs)  # type: ignore[arg-type]
+
+
+def test_connections_are_kept(server: Answering) -> None:
+    asker = Asker(connections=4)
+    for number in range(20):
+        asker.fetch(about(server, str(number)))
+    assert len(server.asked) == 20
+    assert len(server.connections) == 1
+
+
+def test_there_are_never_more_connections_than_said(server: Answering) -> None:
+    asker = Asker(connections=3)
+    with ThreadPoolExecutor(30) as people:
+        answers = list(people.map(lambda number: asker.fetch(about(server, str(number))), range(300)))
+    assert [answer.body for answer in answers] == [f'{{"token": "{number}"}}'.encode() for number in range(300)]
+    assert len(server.asked) == 300
+    assert len(server.connections) <= 3
+
+
+def test_one_slow_answer_holds_up_nobody_else(server: Answering) -> None:
+    slow = threading.Event()
+    server.answer = lambda asked: (200, {"slow": asked.form["token"] == "slow" and slow.wait()})
+    asker = Asker(connections=2)
+    with ThreadPoolExecutor(1) as people:
+        waiting = people.submit(asker.fetch, about(server, "slow"))
+        for number in range(10):
+            asker.fetch(about(server, str(number)))
+        assert not waiting.done()
+        slow.set()
+        assert waiting.result().body == b'{"slow": true}'
+
+
+def test_equal_questions_under_way_share_one_answer(server: Answering, held: threading.Event) -> None:
+    asker = Asker(connections=8)
+
+    async def everybody() -> None:
+        asking = [asyncio.ensure_future(asker.fetch_async(about(server, "same"))) for _ in range(200)]
+        await asyncio.sleep(0)
+        held.set()
+        assert {answer.status for answer in await asyncio.gather(*asking)} == {200}
+
+    asyncio.run(everybody())
+    assert len(server.asked) == 1
+    asker.fetch(about(server, "same"))
+    assert len(server.asked) == 2, "an answer was kept"
+
+
+def test_a_waiter_that_goes_away_takes_nobodys_answer_along(server: Answering, held: threading.Event) -> None:
+    asker = Asker(connections=1)
+
+    async def two() -> int:
+        leaving = asyncio.ensure_future(asker.fetch_async(about(server, "same")))
+        staying = asyncio.ensure_future(asker.fetch_async(about(server, "same")))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        held.set()
+        return (await staying).status
+
+    assert asyncio.run(two()) == 200
+
+
+def test_a_server_that_hangs_costs_no_memory_and_no_patience(server: Answering, held: threading.Event) -> None:
+    asker = Asker(connections=2)
+
+    async def crowd() -> list[BaseException | object]:
+        asking = [asker.fetch_async(about(server, str(number), timeout=0.3)) for number in range(MAX_WAITING + 100)]
+        return await asyncio.gather(*asking, return_exceptions=True)
+
+    started = time.monotonic()
+    answers = asyncio.run(crowd())
+    assert time.monotonic() - started < 3
+    assert all(isinstance(answer, FetchFailed) for answer in answers)
+    reasons = [str(answer) for answer in answers]
+    assert reasons.count("too many questions under way") == 100
+    assert set(reasons) == {"too many questions under way", "no answer in time"}
+    held.set()
+    server.answer = lambda _: (200, {})
+    assert asker.fetch(about(server, "afterwards")).status == 200
+
+
+def test_a_connection_that_the_server_has_closed_meanwhile_is_made_anew(server: Answering) -> None:
+    asker = Asker(connections=1)
+    server.headers = {"Connection": "close"}
+    for number in range(5):
+        assert asker.fetch(about(server, str(number))).status == 200
+    assert len(server.connections) == 5
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_child_of_a_fork_asks_for_itself(server: Answering) -> None:
+    asker = Asker(connections=2)
+    asker.fetch(about(server, "parent"))
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            status = 0 if asker.fetch(about(server, "child")).status == 200 else 2
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    asker.fetch(about(server, "parent again"))
+    assert len(server.connections) == 2
