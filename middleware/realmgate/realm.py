@@ -39,8 +39,8 @@ class Realm:
       and Cognito issue, or ``"orocommerce"``, whose tokens have no issuer and name their client as the audience.
     * `keys` says where the keys come from if not from the issuer's discovery document: a JWKS URL, a JWKS as a
       mapping, a function that returns one, or a source from `realmgate.sources`.
-    * `introspection`: where to ask about tokens that only the issuer can read; see `Introspection`. Then `issuer` may be
-      left out, for servers whose answers do not name it.
+    * `introspection`: where to ask about tokens that only the issuer can read; see `Introspection`. Then `issuer` may
+      be left out, for servers whose answers do not name it.
     * `algorithms` narrows the signature algorithms (or adds ``ES256K``); a key still decides which of them are its own.
     * `leeway` and `future_leeway`, in seconds: how long a token is still good after ``exp`` (0), and how far ``nbf``
       and ``iat`` may lie in the future (5). `max_lifetime` bounds ``exp - iat``.
@@ -137,6 +137,10 @@ def _refuse(realm: Realm, argument: str, expectation: str) -> ConfigurationError
     return ConfigurationError(f"Realm({realm.name!r}, {argument}=…): {expectation}")
 
 
+def _is_some(given: Any) -> bool:
+    return isinstance(given, tuple | list | set | frozenset) and len(given) > 0
+
+
 def _check_name(realm: Realm) -> None:
     if not isinstance(realm.name, str) or NAME.fullmatch(realm.name) is None:
         raise ConfigurationError(
@@ -187,15 +191,14 @@ def _check_audience(realm: Realm) -> None:
     if realm.profile == "orocommerce" or (by_client and not realm.audience and realm.clients):
         return
     given = (realm.audience,) if isinstance(realm.audience, str) else realm.audience
-    good = isinstance(given, tuple | list | set | frozenset) and given
-    if not good or not all(isinstance(one, str) and one for one in given):
+    if not _is_some(given) or not all(isinstance(one, str) and one for one in given):
         raise _refuse(realm, "audience", "must be what the tokens' aud claim names, like 'https://shop.example/api'")
 
 
 def _check_algorithms(realm: Realm) -> None:
     known = (*ALGORITHMS, *OPT_IN_ALGORITHMS)
     given = realm.algorithms
-    if isinstance(given, str) or not given or not all(name in known for name in given):
+    if not _is_some(given) or not all(name in known for name in given):
         raise _refuse(realm, "algorithms", f"must be some of {', '.join(known)}, as a tuple")
 
 
@@ -211,12 +214,14 @@ def _check_seconds(realm: Realm) -> None:
 
 def _check_clients(realm: Realm) -> None:
     given = realm.clients
-    if given is not None and (isinstance(given, str) or not given or not all(isinstance(one, str) for one in given)):
+    if given is not None and (not _is_some(given) or not all(isinstance(one, str) for one in given)):
         raise _refuse(realm, "clients", "must be a set of client ids, like {'storefront-web'}")
 
 
 def _check_require(realm: Realm) -> None:
-    if not all(isinstance(name, str) and isinstance(value, str | int) for name, value in realm.require.items()):
+    given = realm.require
+    good = isinstance(given, Mapping) and all(isinstance(name, str) for name in given)
+    if not good or not all(isinstance(value, str | int) for value in given.values()):
         raise _refuse(realm, "require", "must map claim names to scalar values, like {'tenant': 'acme'}")
 
 

@@ -1,5 +1,6 @@
 """Realms that are proven to be disjoint, so that a token is good in one of them at the most."""
 
+import logging
 from collections.abc import Iterator
 from itertools import combinations
 from secrets import token_bytes
@@ -16,6 +17,8 @@ from .nonces import Nonces
 from .profiles import Expected
 from .realm import Realm
 from .sources import source_of
+
+log = logging.getLogger("realmgate")
 
 
 class Realms:
@@ -49,6 +52,8 @@ class Realms:
         }
         guarded: dict[str, GuardedRealm] = {}
         for realm in realms:
+            if realm.trust_mock:
+                log.warning("realm %s trusts mock identity providers, as trust_mock=True says", realm.name)
             source = source_of(realm)
             # A source that cannot be hashed (a mapping of keys) is shared by nobody.
             key = (source, realm.trust_mock) if _hashable(source) else realm.name

@@ -170,6 +170,8 @@ class NoKeys:
 def source_of(realm: Realm) -> KeySource:
     """The source a realm's `keys` stand for; without any, the discovery of its issuer."""
     keys: Any = realm.keys
+    if getattr(keys, "trust_mock", False) and not realm.trust_mock:
+        raise ConfigurationError(f"Realm({realm.name!r}, keys=…): only Realm(…, trust_mock=True) trusts a mock")
     if realm.always_asks:
         return NoKeys()
     if keys is None:

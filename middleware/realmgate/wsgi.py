@@ -74,7 +74,7 @@ class RealmMap(PrefixedRealms):
 def _check_blocking(guarded: GuardedRealm) -> None:
     realm = guarded.expected.realm
     for argument, function in (("deny_list", realm.deny_list), ("dpop", realm.dpop and realm.dpop.replays)):
-        if inspect.iscoroutinefunction(function):
+        if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
             raise ConfigurationError(
                 f"Realm({realm.name!r}, {argument}=…): the WSGI door cannot await; give a plain function"
             )

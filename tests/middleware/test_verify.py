@@ -302,7 +302,7 @@ def test_two_keys_of_one_name_are_both_tried(door_to: DoorTo) -> None:
         assert door_to(keys={"keys": keys}).bearer(mint()).status == 200
 
 
-ODD = [
+ODD: list[Any] = [
     {},
     {"kty": "AKP", "alg": "ML-DSA-65", "pub": "AAAA", "kid": "key-RS256"},
     {"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": "key-RS256"},
