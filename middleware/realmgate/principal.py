@@ -39,6 +39,9 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         return self.subject
 
 
+_CONTAINERS = frozenset({dict, list})
+
+
 def anonymous(realm: str = "") -> Principal:
     """Nobody in particular, at the door of a realm or outside all of them."""
     return Principal(subject="", realm=realm, is_authenticated=False)
@@ -47,7 +50,7 @@ def anonymous(realm: str = "") -> Principal:
 def freeze(claims: dict[str, Any]) -> Mapping[str, Any]:
     """Make the claims of a token unchangeable; the caller gives the dict away."""
     for name, value in claims.items():
-        if isinstance(value, dict | list):
+        if type(value) in _CONTAINERS:
             claims[name] = _frozen(value)
     return MappingProxyType(claims)
 
