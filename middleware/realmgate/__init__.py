@@ -14,6 +14,7 @@ The gates here are ASGI middleware; `realmgate.wsgi` holds the same two names fo
 """
 
 from .asgi import RealmGate, RealmMap
+from .bound import DPoP
 from .errors import (
     AuditFailed,
     ConfigurationError,
@@ -32,6 +33,7 @@ __all__ = [
     "AuditFailed",
     "CallableKeys",
     "ConfigurationError",
+    "DPoP",
     "Discovery",
     "Introspection",
     "JwksFile",
