@@ -14,6 +14,7 @@ The gates here are ASGI middleware; `realmgate.wsgi` holds the same two names fo
 """
 
 from .asgi import RealmGate, RealmMap
+from .at_hand import Pem, Secret
 from .bound import DPoP
 from .errors import (
     AuditFailed,
@@ -39,6 +40,7 @@ __all__ = [
     "JwksFile",
     "JwksUri",
     "NoGate",
+    "Pem",
     "Principal",
     "Realm",
     "RealmGate",
@@ -46,6 +48,7 @@ __all__ = [
     "RealmOverlap",
     "RealmgateError",
     "Realms",
+    "Secret",
     "StaticJwks",
     "principal_of",
     "requires",

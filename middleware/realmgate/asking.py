@@ -67,7 +67,7 @@ class Asker:
         answer: Fetched | FetchFailed
         try:
             late = time.monotonic() >= given_up
-            answer = FetchFailed("nobody waits for this any more") if late else line.exchange(effect)
+            answer = FetchFailed("no answer in time") if late else line.exchange(effect)
         except FetchFailed as failure:
             answer = failure
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer

@@ -142,6 +142,8 @@ class Keyring:
 
     def _import(self, loaded: Loaded) -> tuple[VerifyingKey, ...]:
         """Import what can be imported; a key that was known already stays the same object."""
+        if loaded.keys:
+            return loaded.keys
         entries = loaded.jwks.get("keys") if isinstance(loaded.jwks, Mapping) else None
         if not isinstance(entries, list | tuple) or len(entries) > MAX_KEYS:
             raise FetchFailed("the answer is not a JWKS")

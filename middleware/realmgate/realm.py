@@ -37,8 +37,8 @@ class Realm:
     * `audience` is what ``aud`` must name, one value or several of which one is enough.
     * `profile` is the kind of token: ``"rfc9068"`` (the default), ``"jwt"`` for what Keycloak, Auth0, Entra ID, Okta
       and Cognito issue, or ``"orocommerce"``, whose tokens have no issuer and name their client as the audience.
-    * `keys` says where the keys come from if not from the issuer's discovery document: a JWKS URL, a JWKS as a
-      mapping, a function that returns one, or a source from `realmgate.sources`.
+    * `keys` says where the keys come from if not from the issuer's discovery document: a JWKS URL, a JWKS or one JWK as
+      a mapping, a function that returns a JWKS, or `JwksUri`, `JwksFile`, `Pem` or `Secret`.
     * `introspection`: where to ask about tokens that only the issuer can read; see `Introspection`. Then `issuer` may
       be left out, for servers whose answers do not name it.
     * `algorithms` narrows the signature algorithms (or adds ``ES256K``); a key still decides which of them are its own.
@@ -99,7 +99,8 @@ class Realm:
             check(self)
         audience = (self.audience,) if isinstance(self.audience, str) else tuple(self.audience)
         object.__setattr__(self, "audience", audience)
-        object.__setattr__(self, "algorithms", tuple(self.algorithms))
+        usual = _own_algorithms(self) if self.algorithms is ALGORITHMS else self.algorithms
+        object.__setattr__(self, "algorithms", tuple(usual))
         object.__setattr__(self, "require", MappingProxyType(dict(self.require)))
         object.__setattr__(self, "scopes_supported", tuple(self.scopes_supported))
         object.__setattr__(self, "address", self.resource or address_among(audience))
@@ -195,9 +196,17 @@ def _check_audience(realm: Realm) -> None:
         raise _refuse(realm, "audience", "must be what the tokens' aud claim names, like 'https://shop.example/api'")
 
 
+def _own_algorithms(realm: Realm) -> tuple[str, ...]:
+    """A secret says which algorithm it is for; no other source of keys does."""
+    return tuple(getattr(realm.keys, "algorithms", ALGORITHMS))
+
+
 def _check_algorithms(realm: Realm) -> None:
-    known = (*ALGORITHMS, *OPT_IN_ALGORITHMS)
+    known: tuple[str, ...] = (*ALGORITHMS, *OPT_IN_ALGORITHMS)
     given = realm.algorithms
+    if hasattr(realm.keys, "algorithms"):
+        known = _own_algorithms(realm)
+        given = known if given is ALGORITHMS else given
     if not _is_some(given) or not all(name in known for name in given):
         raise _refuse(realm, "algorithms", f"must be some of {', '.join(known)}, as a tuple")
 

@@ -5,21 +5,23 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from .addresses import check_address
 from .discovery import discover
 from .errors import ConfigurationError
 from .flow import Fetch, Fetched, FetchFailed, Flow
+from .jose.keys import VerifyingKey
 from .jose.strict_json import NotStrictJson, parse_object
 from .realm import Realm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A key set as the source gave it, and for how many seconds it is fresh."""
+    """A key set as the source gave it, or keys that are made already, and for how many seconds they are fresh."""
 
-    jwks: Mapping[str, Any]
+    jwks: Mapping[str, Any] = field(default_factory=dict)
+    keys: tuple[VerifyingKey, ...] = ()
     fresh_for: float
 
 
@@ -55,6 +57,9 @@ class KeySource(Protocol):
 class JwksUri:
     """A JWKS at an address. Cache-Control is honoured between `min_age` and `max_age`; all times in seconds."""
 
+    # Entra ID's has one; an issuer has none (RFC 8414 §2).
+    may_have_query: ClassVar[bool] = True
+
     url: str
     _: KW_ONLY
     trust_mock: bool = False
@@ -68,7 +73,9 @@ class JwksUri:
 
     def __post_init__(self) -> None:
         """Refuse addresses and times that cannot be right."""
-        check_address(self.url, trust_mock=self.trust_mock, place=f"{type(self).__name__}(…)")
+        check_address(
+            self.url, trust_mock=self.trust_mock, place=f"{type(self).__name__}(…)", query=self.may_have_query
+        )
         for name in ("timeout", "cooldown", "min_age", "max_age", "default_age", "max_stale"):
             value = getattr(self, name)
             if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
@@ -90,6 +97,8 @@ class JwksUri:
 @dataclass(frozen=True, slots=True)
 class Discovery(JwksUri):
     """The JWKS that an issuer's discovery document names; `url` is the issuer."""
+
+    may_have_query: ClassVar[bool] = False
 
     def load(self, attempt: int) -> Flow[Loaded]:
         """Ask the issuer where its keys are, then download them."""
@@ -179,15 +188,15 @@ def source_of(realm: Realm) -> KeySource:
     if isinstance(keys, str):
         return JwksUri(keys, trust_mock=realm.trust_mock)
     if isinstance(keys, Mapping):
-        return StaticJwks(keys)
+        return StaticJwks(keys if "keys" in keys else {"keys": [keys]})
     if hasattr(keys, "load"):
         source: KeySource = keys
         return source
     if callable(keys):
         return CallableKeys(cast(Callable[[], Mapping[str, Any]], keys))
     raise ConfigurationError(
-        f"Realm({realm.name!r}, keys=…): must be the URL of a JWKS, a JWKS, a function that returns one, or a source "
-        "like JwksFile('keys.json')"
+        f"Realm({realm.name!r}, keys=…): must be the URL of a JWKS, a JWKS, a JWK, a function that returns a JWKS, or "
+        "a source like JwksFile('keys.json'), Pem(Path('key.pem')) or Secret(b'…')"
     )
 
 

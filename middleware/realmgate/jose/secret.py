@@ -1,0 +1,40 @@
+"""Secrets that both sides know, for HMAC: configured, long enough, and never out of a key set. RFC 7518 §3.2."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from joserfc.jwk import OctKey
+from joserfc.jws import JWSRegistry
+
+from .compact import UnverifiedJws
+from .keys import KeyRefused, VerifyingKey
+
+# "A key of the same size as the hash output or larger MUST be used", in bytes.
+LEAST: Final[Mapping[str, int]] = MappingProxyType({"HS256": 32, "HS384": 48, "HS512": 64})
+
+# What everybody knows is no secret, whoever put it here by mistake (CVE-2022-29217, CVE-2024-33663).
+_PUBLIC: Final = (b"-----BEGIN", b"ssh-", b"ecdsa-sha2-", b"{")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SecretKey(VerifyingKey):
+    """The only kind of key that knows HMAC, and knows nothing else."""
+
+    def verifies(self, jws: UnverifiedJws) -> bool:
+        """Whether somebody who knows the secret made the signature."""
+        alg = jws.header.alg
+        if alg not in self.algorithms:
+            return False
+        return JWSRegistry.algorithms[alg].verify(jws.signing_input, jws.signature, self._native)
+
+
+def secret_key(value: bytes, algorithm: str) -> SecretKey:
+    """A key that verifies with one algorithm only; raises `KeyRefused`."""
+    least = LEAST[algorithm]
+    if len(value) < least:
+        raise KeyRefused(f"is too short for {algorithm}, which needs {least} bytes or more (RFC 7518 §3.2)")
+    if value.lstrip().startswith(_PUBLIC):
+        raise KeyRefused("is a key in PEM, SSH or JSON form, not a secret")
+    return SecretKey(kid=None, algorithms=frozenset({algorithm}), jwk={}, _native=OctKey.import_key(value))
