@@ -70,7 +70,7 @@ class ProofKey:
 def bound_doors(*, clock: Any = None, remember: int = 10_000, **differs: Any) -> Doors:
     """A storefront gate at each door, each with a memory of its own, so that one proof can be shown to both."""
     settings = {"issuer": ISSUER, "audience": AUDIENCE, "keys": JWKS, **differs}
-    options = {"remember": remember, "clock": clock or (lambda: NOW)}
+    options: dict[str, Any] = {"remember": remember, "clock": clock or (lambda: NOW)}
 
     def guarded() -> GuardedRealm:
         return Realms(Realm("storefront", **settings))["storefront"]

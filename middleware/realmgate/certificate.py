@@ -40,8 +40,10 @@ def thumbprint(values: Sequence[str]) -> str:
     found = _BYTE_SEQUENCE.fullmatch(value) or _PEM.fullmatch(unquote(value))
     if found is None:
         raise TokenRejected(Reason.CERTIFICATE_MALFORMED)
+    text = "".join(found[1].split())
     try:
-        der = b64decode("".join(found[1].split()), validate=True)
+        # Padding is optional in a byte sequence (RFC 8941 §4.2.7).
+        der = b64decode(text + "=" * (-len(text) % 4), validate=True)
     except ValueError:
         raise TokenRejected(Reason.CERTIFICATE_MALFORMED) from None
     return urlsafe_b64encode(sha256(der).digest()).rstrip(b"=").decode()
