@@ -56,7 +56,7 @@ def words(value: Any) -> frozenset[str]:
         return frozenset(filter(None, value.split(" ")))
     if value is None:
         return frozenset()
-    if isinstance(value, list | tuple | set | frozenset) and all(isinstance(one, str) for one in value):
+    if isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(one, str) for one in value):
         return frozenset(value)
     raise TokenRejected(Reason.MALFORMED_CLAIM)
 

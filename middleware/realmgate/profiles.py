@@ -47,7 +47,7 @@ class Profile:
     checks: tuple[Check, ...]
     client_id: Callable[[Claims], str]
     subject: Callable[[Claims], str]
-    scopes: Callable[[Claims], frozenset[str]]
+    scopes: Callable[[Claims], Any]
 
 
 def principal_of(claims: dict[str, Any], realm: Realm, profile: Profile) -> Principal:
@@ -78,10 +78,10 @@ def _read(own: Any, claims: Claims, usual: Callable[[Claims], Any]) -> Any:
         raise TokenRejected(Reason.READING_FAILED) from error
 
 
-def _roles(claims: Claims) -> list[str]:
+def _roles(claims: Claims) -> list[str] | None:
     """RFC 9068 §2.2.3.1 borrows ``roles`` from SCIM, where an entry may also be an object."""
     roles = claims.get("roles")
-    return [role for role in roles if isinstance(role, str)] if isinstance(roles, list) else []
+    return [role for role in roles if isinstance(role, str)] if isinstance(roles, list) else None
 
 
 def _target_by_issuer(claims: Claims, expected: Expected) -> None:
@@ -186,16 +186,16 @@ def _subject_if_any(claims: Claims) -> str:
     return _subject_or_nobody(claims) if "sub" in claims else ""
 
 
-def _scope(claims: Claims) -> frozenset[str]:
-    return words(claims.get("scope"))
+def _scope(claims: Claims) -> Any:
+    return claims.get("scope")
 
 
-def _scope_or_scp(claims: Claims) -> frozenset[str]:
-    return words(claims["scope"] if "scope" in claims else claims.get("scp"))
+def _scope_or_scp(claims: Claims) -> Any:
+    return claims["scope"] if "scope" in claims else claims.get("scp")
 
 
-def _scopes(claims: Claims) -> frozenset[str]:
-    return words(claims.get("scopes"))
+def _scopes(claims: Claims) -> Any:
+    return claims.get("scopes")
 
 
 ID_TOKEN_MARKS: Final = frozenset({"nonce", "at_hash", "c_hash", "s_hash"})
