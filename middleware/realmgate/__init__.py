@@ -16,6 +16,7 @@ The gates here are ASGI middleware; `realmgate.wsgi` holds the same two names fo
 from .asgi import RealmGate, RealmMap
 from .at_hand import Pem, Secret
 from .bound import DPoP
+from .decision import Decision, Outcome
 from .errors import (
     AuditFailed,
     ConfigurationError,
@@ -27,6 +28,7 @@ from .introspection import Introspection
 from .principal import Principal
 from .realm import Realm
 from .realms import Realms
+from .reasons import Reason
 from .requires import principal_of, requires
 from .sources import CallableKeys, Discovery, JwksFile, JwksUri, StaticJwks
 
@@ -35,11 +37,13 @@ __all__ = [
     "CallableKeys",
     "ConfigurationError",
     "DPoP",
+    "Decision",
     "Discovery",
     "Introspection",
     "JwksFile",
     "JwksUri",
     "NoGate",
+    "Outcome",
     "Pem",
     "Principal",
     "Realm",
@@ -48,6 +52,7 @@ __all__ = [
     "RealmOverlap",
     "RealmgateError",
     "Realms",
+    "Reason",
     "Secret",
     "StaticJwks",
     "principal_of",

@@ -22,8 +22,8 @@ class RealmGate(SingleRealm):
     """ASGI middleware that lets requests through to `app` with a token of one realm only.
 
     `realm` is taken out of a `Realms`, ``shop["storefront"]``. `clock` gives seconds since the epoch. `remember` bounds
-    how many verified tokens are kept, so that they need not be verified again. HTTP and WebSocket are guarded, lifespan
-    passes, and any other kind of connection is refused.
+    how many verified tokens are kept, so that they need not be verified again. `on_decision` is told a `Decision` each
+    time. HTTP and WebSocket are guarded, lifespan passes, and any other kind of connection is refused.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -206,6 +206,10 @@ class Gate:
         nonce = next_nonce(incoming, self.guarded.nonces, self.clock())
         return () if nonce is None else (("dpop-nonce", nonce),)
 
+    def forbid(self, error: Refused, incoming: Incoming) -> Refusal:
+        """The answer to somebody who was let in, and may still not do this."""
+        return self.refuse(error, incoming)
+
     def refuse(self, error: Refused, incoming: Incoming) -> Refusal:
         """The answer to a refused request, and a line for the operator."""
         log.info("refused at realm %s: %s", self.realm.name, error)

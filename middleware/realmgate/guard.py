@@ -4,9 +4,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
+from .decision import Decision, OnDecision, Outcome, tell
 from .errors import ConfigurationError
 from .gate import Gate, GuardedRealm
-from .paths import PrefixTable
+from .paths import AmbiguousPath, PrefixTable
+from .reasons import Reason
+from .watched import gate_of
 
 
 class Guard:
@@ -33,11 +36,17 @@ class SingleRealm(Guard):
     """The whole app belongs to one realm."""
 
     def __init__(
-        self, app: Any, *, realm: GuardedRealm, clock: Callable[[], float] = time.time, remember: int = 10_000
+        self,
+        app: Any,
+        *,
+        realm: GuardedRealm,
+        clock: Callable[[], float] = time.time,
+        remember: int = 10_000,
+        on_decision: OnDecision | None = None,
     ) -> None:
         """Raise `TypeError` for a realm that is not out of a `Realms`."""
         self.app = app
-        self.gate = Gate(realm, clock=clock, remember=remember)
+        self.gate = gate_of(realm, clock=clock, remember=remember, on_decision=on_decision)
 
     def guards(self, path: str) -> GuardedRealm:
         """Every path, with the one realm."""
@@ -56,19 +65,35 @@ class PrefixedRealms(Guard):
         elsewhere: Literal["open", "refuse"],
         clock: Callable[[], float] = time.time,
         remember: int = 10_000,
+        on_decision: OnDecision | None = None,
     ) -> None:
         """Raise `ConfigurationError` for a prefix or an `elsewhere` that cannot be right."""
         if elsewhere not in ("open", "refuse"):
             raise ConfigurationError(f'RealmMap(…, elsewhere={elsewhere!r}): must be "open" or "refuse"')
         self.app = app
         self.elsewhere = elsewhere
-        self._table = PrefixTable(
-            {prefix: Gate(realm, clock=clock, remember=remember) for prefix, realm in table.items()}
-        )
+        self._on_decision = on_decision
+        # One gate for each realm: two prefixes of one realm are one place.
+        gates = {
+            id(realm): gate_of(realm, clock=clock, remember=remember, on_decision=on_decision)
+            for realm in table.values()
+        }
+        self._table = PrefixTable({prefix: gates[id(realm)] for prefix, realm in table.items()})
 
     def gate_for(self, readings: Iterable[str]) -> Gate | None:
         """The gate before a path, in all its readings; raises `AmbiguousPath`."""
-        return self._table.find(readings)
+        try:
+            gate = self._table.find(readings)
+        except AmbiguousPath:
+            self._turned_away(Reason.AMBIGUOUS_PATH)
+            raise
+        if gate is None and self.elsewhere == "refuse":
+            self._turned_away(Reason.ELSEWHERE)
+        return gate
+
+    def _turned_away(self, reason: Reason) -> None:
+        if self._on_decision is not None:
+            tell(self._on_decision, Decision(realm="", outcome=Outcome.REFUSED, reason=reason))
 
     def guards(self, path: str) -> GuardedRealm | None:
         """The realm of the prefix, or none."""

@@ -61,3 +61,5 @@ class Reason(StrEnum):
     REPLAYS_UNAVAILABLE = "memory of DPoP proofs unavailable"
     LOGIN_TOO_WEAK = "login too weak"
     LOGIN_TOO_OLD = "login too old"
+    AMBIGUOUS_PATH = "ambiguous path"
+    ELSEWHERE = "a path of no realm"

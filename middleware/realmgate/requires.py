@@ -92,7 +92,7 @@ def _refusal(connection: HTTPConnection, check: Callable[[Principal], None]) -> 
         gate: Gate | None = connection.scope[GATE_KEY]
         if gate is None:
             raise NoGate("this handler lies in no realm; only a gate can ask for a token") from None
-        refusal = gate.refuse(error, Incoming(connection.scope))
+        refusal = gate.forbid(error, Incoming(connection.scope))
         response = Response(refusal.body, refusal.status)
         response.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in refusal.headers]
         return response

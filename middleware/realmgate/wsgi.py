@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from .challenge import TITLES, Refusal, bad_path, not_found
+from .decision import OnDecision
 from .errors import ConfigurationError, Refused
 from .flow import run
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate, GuardedRealm
@@ -25,10 +26,16 @@ class RealmGate(SingleRealm):
     """
 
     def __init__(
-        self, app: Any, *, realm: GuardedRealm, clock: Callable[[], float] = time.time, remember: int = 10_000
+        self,
+        app: Any,
+        *,
+        realm: GuardedRealm,
+        clock: Callable[[], float] = time.time,
+        remember: int = 10_000,
+        on_decision: OnDecision | None = None,
     ) -> None:
         """Raise `TypeError` for a realm that is not out of a `Realms`."""
-        super().__init__(app, realm=realm, clock=clock, remember=remember)
+        super().__init__(app, realm=realm, clock=clock, remember=remember, on_decision=on_decision)
         _check_blocking(self.gate.guarded)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -50,9 +57,10 @@ class RealmMap(PrefixedRealms):
         elsewhere: Literal["open", "refuse"],
         clock: Callable[[], float] = time.time,
         remember: int = 10_000,
+        on_decision: OnDecision | None = None,
     ) -> None:
         """Raise `ConfigurationError` for a prefix or an `elsewhere` that cannot be right."""
-        super().__init__(app, table, elsewhere=elsewhere, clock=clock, remember=remember)
+        super().__init__(app, table, elsewhere=elsewhere, clock=clock, remember=remember, on_decision=on_decision)
         for guarded in table.values():
             _check_blocking(guarded)
 
