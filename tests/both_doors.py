@@ -143,8 +143,9 @@ async def ask_asgi(
         "http_version": "1.1",
         "method": method,
         "scheme": "https",
-        "path": mount + path,
-        "raw_path": urllib.parse.quote(mount + path).encode(),
+        # Bytes that are no text come as lone surrogates here, and as a server decodes them there.
+        "path": _bytes(mount + path).decode("utf-8", "replace"),
+        "raw_path": urllib.parse.quote(_bytes(mount + path)).encode(),
         "root_path": mount,
         "query_string": b"",
         "headers": headers,
@@ -163,13 +164,17 @@ async def ask_asgi(
     return Answer(start["status"], given, b"".join(message.get("body", b"") for message in bodies))
 
 
+def _bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
+
+
 def ask_wsgi(
     app: Any, sent: Iterable[tuple[str, str]], *, path: str = "/", method: str = "GET", mount: str = ""
 ) -> Answer:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": mount.encode().decode("latin-1"),
-        "PATH_INFO": path.encode().decode("latin-1"),
+        "PATH_INFO": _bytes(path).decode("latin-1"),
         "SERVER_NAME": "shop.example",
         "SERVER_PORT": "443",
         "SERVER_PROTOCOL": "HTTP/1.1",

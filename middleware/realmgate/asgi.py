@@ -11,7 +11,7 @@ from .errors import Refused
 from .flow import run_async
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .guard import PrefixedRealms, SingleRealm
-from .paths import AmbiguousPath, route_path
+from .paths import AmbiguousPath, readings, route_path
 from .principal import Principal, anonymous
 from .websocket import CLOSE_UNAUTHORIZED, ExpiringConnection, accepting_the_marker, for_the_app, for_the_gate
 
@@ -52,7 +52,7 @@ class RealmMap(PrefixedRealms):
         path: str = scope["path"]
         form = {"method": scope.get("method", "GET"), "accept": ",".join(Incoming(scope).header("accept"))}
         try:
-            gate = self.gate_for({path, route_path(path, scope.get("root_path", ""))})
+            gate = self.gate_for(readings(path, scope.get("root_path", "")))
         except AmbiguousPath:
             await _send_refusal(bad_path(**form), scope, receive, send)
             return
@@ -133,7 +133,7 @@ class Incoming:
         """The whole path. Servers differ in whether theirs holds the part where the app is mounted; it does here."""
         path: str = self._scope["path"]
         mount: str = self._scope.get("root_path", "")
-        return path if route_path(path, mount) != path or not mount else mount + path
+        return path if path == mount or path.startswith(mount + "/") else mount + path
 
     def has_alias(self, name: str) -> bool:
         """Whether a header came whose name differs only by ``_`` for ``-``."""

@@ -32,12 +32,17 @@ class PrefixTable(Generic[Value]):
         if not table:
             raise ConfigurationError("RealmMap(app, {…}): the table names no prefix")
         for prefix in table:
-            if not isinstance(prefix, str) or _canonical(prefix) != prefix or prefix in ("", "/"):
+            if not isinstance(prefix, str) or not _is_plain(prefix):
                 raise ConfigurationError(
                     f"RealmMap(app, {{{prefix!r}: …}}): a prefix starts with a slash, does not end with one, and is "
                     "written plainly, like '/api'; to guard everything, use RealmGate"
                 )
         self._by_length = sorted(table.items(), key=lambda item: -len(item[0]))
+        self._by_length_folded = [(prefix.casefold(), value) for prefix, value in self._by_length]
+        if len(dict(self._by_length_folded)) != len(table):
+            raise ConfigurationError(
+                "RealmMap(app, {…}): two prefixes differ by case only, so some paths lie under both"
+            )
 
     def find(self, readings: Iterable[str]) -> Value | None:
         """What the path lies under, None for elsewhere; raises `AmbiguousPath`.
@@ -48,7 +53,10 @@ class PrefixTable(Generic[Value]):
         """
         found: dict[int, Value] = {}
         for path in readings:
-            places = {id(place): place for place in map(self.place, spellings(path))}
+            if path not in ("", "*") and not path.startswith("/"):
+                # Some apps put the slash there themselves, others read a whole address.
+                raise AmbiguousPath
+            places = {id(place): place for spelling in spellings(path) for place in self._places(spelling)}
             if len(places) > 1:
                 raise AmbiguousPath
             found.update((key, place) for key, place in places.items() if place is not None)
@@ -58,10 +66,15 @@ class PrefixTable(Generic[Value]):
 
     def place(self, path: str) -> Value | None:
         """What one spelling lies under, taken as it is."""
-        for prefix, value in self._by_length:
-            if path == prefix or path.startswith(prefix + "/"):
-                return value
-        return None
+        return _first_above(path, self._by_length)
+
+    def _places(self, path: str) -> tuple[Value | None, Value | None]:
+        """What it lies under for those who look at case, and for those who do not."""
+        return self.place(path), _first_above(path.casefold(), self._by_length_folded)
+
+
+def _first_above(path: str, prefixes: Iterable[tuple[str, Value]]) -> Value | None:
+    return next((value for prefix, value in prefixes if path == prefix or path.startswith(prefix + "/")), None)
 
 
 def route_path(path: str, root_path: str) -> str:
@@ -69,6 +82,15 @@ def route_path(path: str, root_path: str) -> str:
     if root_path and (path == root_path or path.startswith(root_path + "/")):
         return path[len(root_path) :]
     return path
+
+
+def readings(path: str, root_path: str) -> set[str]:
+    """The paths that routers and servers may mean: behind the mount, and from the root of the host.
+
+    A server that holds to the ASGI specification puts the mount in front of the path; some others leave it out.
+    """
+    behind = route_path(path, root_path)
+    return {path, behind, root_path + behind} if root_path.startswith("/") else {path}
 
 
 def spellings(path: str) -> set[str]:
@@ -87,8 +109,11 @@ def spellings(path: str) -> set[str]:
     return known
 
 
-def _canonical(prefix: str) -> str:
-    return "/" + without_dots(_SLASHES.sub("/", _PARAMETERS.sub("", unquote(_CONTROL.sub("", prefix))))).strip("/")
+def _is_plain(prefix: str) -> bool:
+    try:
+        return prefix.startswith("/") and not prefix.endswith("/") and spellings(prefix) == {prefix}
+    except AmbiguousPath:
+        return False
 
 
 def without_dots(path: str) -> str:
@@ -115,8 +140,9 @@ RESPELLINGS: Final = (
     lambda path: _SLASHES.sub("/", path),
     lambda path: _CONTROL.sub("", path),
     lambda path: _CONTROL.split(path, maxsplit=1)[0],
+    # What stands for bytes that are no UTF-8, which some readers leave out.
+    lambda path: path.replace("\ufffd", ""),
     lambda path: path.split("?", 1)[0].split("#", 1)[0],
-    str.casefold,
     without_dots,
     _without_trailing,
 )
