@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Any
 from urllib.parse import urljoin
 
 import requests
@@ -58,7 +59,7 @@ def authlib_client(realm: str) -> OAuth2Session:
     return client
 
 
-def authlib_tokens(issuer: str, realm: str) -> tuple[OAuth2Session, dict[str, str]]:
+def authlib_tokens(issuer: str, realm: str) -> tuple[OAuth2Session, dict[str, Any]]:
     """The whole authorization code flow with PKCE, every address read from the discovery document."""
     addresses, client, verifier = discover(issuer), authlib_client(realm), generate_token(48)
     address, state = client.create_authorization_url(addresses["authorization_endpoint"], code_verifier=verifier)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from both_doors import Doors
@@ -100,7 +101,7 @@ def test_a_remembered_token_is_no_better_at_the_other_realm(
 
 
 def test_realms_that_one_token_could_satisfy_are_not_built(idp: MockIdp) -> None:
-    same = {"issuer": idp.issuer("storefront"), "audience": AUDIENCES["storefront"], "trust_mock": True}
+    same: dict[str, Any] = {"issuer": idp.issuer("storefront"), "audience": AUDIENCES["storefront"], "trust_mock": True}
 
     with pytest.raises(RealmOverlap, match="'storefront' and 'backoffice' overlap"):
         Realms(Realm("storefront", **same), Realm("backoffice", **same))
