@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -14,9 +14,13 @@ from .errors import NoGate, Refused, ScopeInsufficient, TokenMissing
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .principal import Principal
 from .reasons import Reason
+from .step_up import StepUp, check_step_up
+from .websocket import CLOSE_UNAUTHORIZED
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
+# Takes who is there and what time it is, in seconds since the epoch; raises `Refused`.
+Check: TypeAlias = Callable[[Principal, float], None]
 
 # https://www.iana.org/assignments/websocket: 3003 is "Forbidden".
 CLOSE_FORBIDDEN = 3003
@@ -33,27 +37,38 @@ def principal_of(request: HTTPConnection | Mapping[str, Any]) -> Principal:
     return principal
 
 
-def requires(scopes: str | list[str] = "", *, roles: str | list[str] = "") -> Callable[[Any], Any]:
+def requires(
+    scopes: str | list[str] = "",
+    *,
+    roles: str | list[str] = "",
+    acr: str | list[str] | tuple[str, ...] = (),
+    max_age: int | None = None,
+) -> Callable[[Any], Any]:
     """Let only principals with certain scopes (and roles) reach a Starlette or FastAPI handler that takes a request.
 
     A string with spaces means all of them, a list any one of its strings: ``["admin", "orders:read orders:write"]``.
     `roles` work the same way. Others get 403 with the exact challenge; nobody at all gets 401. A
     handler behind no gate raises `NoGate`.
+
+    `acr` names authentication classes of which one is enough, `max_age` says how many seconds ago the login may have
+    been. Who comes with less gets 401 and is told what to log in with. RFC 9470.
     """
     scope_choices, role_choices = _choices(scopes), _choices(roles)
+    step_up = StepUp((acr,) if isinstance(acr, str) else tuple(acr), max_age)
 
-    def check(principal: Principal) -> None:
+    def check(principal: Principal, now: float) -> None:
         if not principal.is_authenticated:
             raise TokenMissing(Reason.NOBODY)
         if not _any_choice(scope_choices, principal.scopes):
             raise ScopeInsufficient(Reason.SCOPE_INSUFFICIENT, scope=" ".join(scope_choices[0]))
         if not _any_choice(role_choices, principal.roles):
             raise ScopeInsufficient(Reason.ROLE_MISSING)
+        check_step_up(principal.claims, step_up, now)
 
     return lambda handler: _decorate(handler, check)
 
 
-def _decorate(handler: Callable[P, Any], check: Callable[[Principal], None]) -> Callable[P, Any]:
+def _decorate(handler: Callable[P, Any], check: Check) -> Callable[P, Any]:
     parameter = _request_parameter(handler)
 
     if inspect.iscoroutinefunction(handler):
@@ -84,12 +99,12 @@ def _request_parameter(handler: Callable[..., Any]) -> Callable[[tuple[Any, ...]
     raise TypeError(f"@requires needs a handler with a parameter named request or websocket: {handler!r}")
 
 
-def _refusal(connection: HTTPConnection, check: Callable[[Principal], None]) -> Response | None:
+def _refusal(connection: HTTPConnection, check: Check) -> Response | None:
     principal = principal_of(connection)
+    gate: Gate | None = connection.scope[GATE_KEY]
     try:
-        check(principal)
+        check(principal, 0.0 if gate is None else gate.clock())
     except Refused as error:
-        gate: Gate | None = connection.scope[GATE_KEY]
         if gate is None:
             raise NoGate("this handler lies in no realm; only a gate can ask for a token") from None
         refusal = gate.forbid(error, Incoming(connection.scope))
@@ -108,7 +123,7 @@ async def _refuse(connection: HTTPConnection, response: Response) -> Response | 
     if "websocket.http.response" in (websocket.scope.get("extensions") or {}):
         await websocket.send_denial_response(response)
     else:
-        await websocket.close(CLOSE_FORBIDDEN)
+        await websocket.close(CLOSE_UNAUTHORIZED if response.status_code == TokenMissing.status else CLOSE_FORBIDDEN)
     return None
 
 

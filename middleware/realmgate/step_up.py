@@ -1,0 +1,39 @@
+"""Whether a login was strong and recent enough for what is asked. RFC 9470."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .claims import number
+from .errors import StepUpWanted
+from .reasons import Reason
+
+# No space, which separates values, and nothing that a quoted-string would have to escape.
+_ACR: Final = re.compile(r"[!#-\[\]-~]+")
+
+
+@dataclass(frozen=True, slots=True)
+class StepUp:
+    """What a handler asks of the login: one of the classes `acr`, at most `max_age` seconds ago."""
+
+    acr: tuple[str, ...] = ()
+    max_age: int | None = None
+
+    def __post_init__(self) -> None:
+        """Raise `TypeError` for what cannot be asked."""
+        if not all(isinstance(one, str) and _ACR.fullmatch(one) for one in self.acr):
+            raise TypeError("acr= takes a class, or a list of classes of which one is enough, without spaces or quotes")
+        age = self.max_age
+        if age is not None and (not isinstance(age, int) or isinstance(age, bool) or age < 0):
+            raise TypeError("max_age= takes whole seconds, zero or more")
+
+
+def check_step_up(claims: Mapping[str, Any], wanted: StepUp, now: float) -> None:
+    """Raise `StepUpWanted` unless the claims ``acr`` and ``auth_time`` say so. RFC 9470 §4, RFC 9068 §2.2.1."""
+    if wanted.acr and claims.get("acr") not in wanted.acr:
+        raise StepUpWanted(Reason.LOGIN_TOO_WEAK, acr=wanted.acr, max_age=wanted.max_age)
+    if wanted.max_age is None:
+        return
+    if "auth_time" not in claims or now - number(claims["auth_time"]) > wanted.max_age:
+        raise StepUpWanted(Reason.LOGIN_TOO_OLD, acr=wanted.acr, max_age=wanted.max_age)
