@@ -10,7 +10,7 @@ All times here are seconds of a monotonic clock, handed in as `tick`.
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from .errors import KeysUnavailable
@@ -35,10 +35,16 @@ class Keyring:
     `refresh_at` on it is time to look again.
     """
 
-    def __init__(self, source: KeySource, *, trust_mock: bool = False) -> None:
-        """Start empty; nothing is fetched before somebody asks."""
+    def __init__(
+        self, source: KeySource, *, trust_mock: bool = False, ahead: Callable[[], float] = lambda: 1.0
+    ) -> None:
+        """Start empty; nothing is fetched before somebody asks.
+
+        `ahead` says after which part of their freshness keys are refreshed, anew for every set.
+        """
         self.source = source
         self.trust_mock = trust_mock
+        self._ahead = ahead
         self.keys: tuple[VerifyingKey, ...] = ()
         self._found: dict[tuple[str | None, str], tuple[VerifyingKey, ...]] = {}
         self.generation = 0
@@ -102,6 +108,14 @@ class Keyring:
                 self._install(keys, tick, loaded.fresh_for)
                 self._attempt = attempt + 1
 
+    def restore(self, loaded: Loaded, tick: float) -> None:
+        """Start with keys of an earlier time; raises `FetchFailed` where there are none."""
+        self._install(self._import(loaded), tick, loaded.fresh_for)
+
+    def fresh_for(self, tick: float) -> float:
+        """For how many seconds the known keys are fresh; negative where they have not been for so long."""
+        return self._useless_at - self.source.max_stale - tick
+
     def _install(self, keys: tuple[VerifyingKey, ...], tick: float, fresh_for: float) -> None:
         before, self.keys = self.keys, keys
         self._found = {}
@@ -110,7 +124,7 @@ class Keyring:
         if set(before) - set(keys):
             self.generation += 1
         self._failing = False
-        self.refresh_at = tick + fresh_for
+        self.refresh_at = tick + fresh_for * self._ahead()
         self._useless_at = tick + fresh_for + self.source.max_stale
 
     def _beyond(self, tried: tuple[VerifyingKey, ...], kid: str | None, alg: str) -> tuple[VerifyingKey, ...]:

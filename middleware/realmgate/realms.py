@@ -1,8 +1,9 @@
 """Realms that are proven to be disjoint, so that a token is good in one of them at the most."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
+from random import uniform
 from secrets import token_bytes
 from typing import Any
 
@@ -15,6 +16,7 @@ from .gate import GuardedRealm
 from .keyring import Keyring
 from .nonces import Nonces
 from .profiles import Expected
+from .readiness import are_there, bring_back, load_keys, load_keys_async, take_along
 from .realm import Realm
 from .sources import source_of
 
@@ -30,8 +32,8 @@ class Realms:
     Raises `RealmOverlap`, which says which pair and why, and `ConfigurationError` for a name that stands twice.
     """
 
-    def __init__(self, *realms: Realm) -> None:
-        """Prove every pair disjoint and give each realm its keys."""
+    def __init__(self, *realms: Realm, snapshot: Mapping[str, Any] | None = None) -> None:
+        """Prove every pair disjoint and give each realm its keys; `snapshot` is what `snapshot()` gave earlier."""
         for realm in realms:
             if not isinstance(realm, Realm):
                 raise TypeError(f"Realms(…) takes Realm(…) values, not a {type(realm).__name__}")
@@ -41,6 +43,8 @@ class Realms:
         for one, other in combinations(realms, 2):
             _check_disjoint(one, other)
         self._realms = self._guard(realms)
+        if snapshot is not None:
+            bring_back(self._keyrings, snapshot)
 
     def _guard(self, realms: tuple[Realm, ...]) -> dict[str, GuardedRealm]:
         """Realms with the same source share its keyring and its thread; with the same endpoint, its connections."""
@@ -58,7 +62,7 @@ class Realms:
             # A source that cannot be hashed (a mapping of keys) is shared by nobody.
             key = (source, realm.trust_mock) if _hashable(source) else realm.name
             if key not in shared:
-                shared[key] = Keyring(source, trust_mock=realm.trust_mock), Fetcher()
+                shared[key] = Keyring(source, trust_mock=realm.trust_mock, ahead=_ahead), Fetcher()
             keyring, fetcher = shared[key]
             expected = Expected(
                 realm=realm,
@@ -90,6 +94,41 @@ class Realms:
         """How many realms."""
         return len(self._realms)
 
+    @property
+    def ready(self) -> bool:
+        """Whether no request would have to wait for keys; for health checks, which it does not make wait either."""
+        return are_there(self._keyrings)
+
+    def warm_up(self) -> bool:
+        """Load all keys that are not known yet, with blocking, and say whether the realms are `ready`.
+
+        Call it at start-up, also before a fork. What fails is in the log, and is tried again by the first request.
+        """
+        load_keys(self._sources)
+        return self.ready
+
+    async def warm_up_async(self) -> bool:
+        """Load all keys that are not known yet, and say whether the realms are `ready`."""
+        await load_keys_async(self._sources)
+        return self.ready
+
+    def snapshot(self) -> dict[str, Any]:
+        """The keys of all issuers as JSON can hold them, for the next start.
+
+        ``Realms(…, snapshot=…)`` takes it. The keys are public, but whoever can write the snapshot can hand out keys.
+        """
+        return take_along(self._keyrings)
+
+    @property
+    def _sources(self) -> list[tuple[Keyring, Fetcher]]:
+        """Each source once, but for those of realms that need no keys."""
+        needed = (each for each in self._realms.values() if not each.expected.realm.always_asks)
+        return list({id(each.keyring): (each.keyring, each.fetcher) for each in needed}.values())
+
+    @property
+    def _keyrings(self) -> list[Keyring]:
+        return [keyring for keyring, _ in self._sources]
+
     def audit(self, app: Any, *, public: tuple[str, ...] = ()) -> None:
         """Prove that every route of a Starlette or FastAPI app is public or lies behind exactly one of these gates.
 
@@ -98,6 +137,11 @@ class Realms:
         about middleware outside the gates that answers by itself.
         """
         audit(app, owner=self, public=public)
+
+
+def _ahead() -> float:
+    """Keys are refreshed at about four fifths of their age, and not by all processes at once."""
+    return uniform(0.75, 0.85)  # noqa: S311 - spreads load, guards nothing
 
 
 def _nonces_of(realm: Realm) -> Nonces | None:
