@@ -8,8 +8,9 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, get_args
 
+from .config import Dialect, OroVersion
 from .durations import seconds
 from .errors import ConfigError
 from .overrides import Overrides
@@ -24,6 +25,7 @@ examples:
   mockidp serve --access-token-lifetime 30s      see what an app does when its tokens expire
   mockidp serve --backend-prefix /office         another place for the back-office's login
   mockidp serve --single                         a back-office without a storefront
+  mockidp serve --dialect orocommerce            answer like OroCommerce (--oro-version 5.0, 5.1, 6.0 or 6.1)
   mockidp serve --config mockidp.toml --port 0   your realms, users and clients, on a free port
 
 Durations are 30s, 5m, 1h, 2d or plain seconds.
@@ -149,6 +151,12 @@ def _add_settings(serve: argparse.ArgumentParser) -> None:
     what.add_argument("--backend-prefix", metavar="PATH", help="path before the back-office's login (default: /admin)")
     what.add_argument("--single", action="store_true", default=None, help="only the back-office, unprefixed")
     what.add_argument("--shared-keys", action="store_true", default=None, help="one set of signing keys for all realms")
+
+    what.add_argument("--dialect", choices=get_args(Dialect), help="how it talks (default: standard)")
+    versions = get_args(OroVersion)
+    what.add_argument(
+        "--oro-version", choices=versions, help=f"which OroCommerce it talks like (default: {versions[-1]})"
+    )
 
     how_long = serve.add_argument_group(
         "how long things live", "For each client and realm that does not say otherwise."

@@ -13,33 +13,40 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from .demo import DEMO_REALMS
+from .demo import DEMO_REALMS, ORO_DEMO_REALMS
+from .dialect_rules import expect_orocommerce, expect_standard
 from .durations import Duration, seconds
 from .errors import ConfigError
 from .expectations import expect, expect_base_url, expect_duration, expect_unique
+from .oro_settings import OroSettings, OroVersion, ProtectedResource
 from .realm import BACKOFFICE, STOREFRONT, Algorithm, Client, GrantType, Lifetimes, Realm, User
 
 __all__ = [
     "Algorithm",
     "Client",
     "Config",
+    "Dialect",
     "GrantType",
     "Lifetime",
     "Lifetimes",
+    "OroSettings",
+    "OroVersion",
     "Paths",
+    "ProtectedResource",
     "Realm",
     "User",
     "default_config",
     "load",
 ]
 
+Dialect = Literal["standard", "orocommerce"]
 Lifetime = Literal["code", "access_token", "id_token", "refresh_token"]
 
 _DEFAULT_SECONDS: Final[dict[Lifetime, int]] = {
@@ -49,6 +56,7 @@ _DEFAULT_SECONDS: Final[dict[Lifetime, int]] = {
     "refresh_token": 30 * 86400,
 }
 _PREFIX: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+_LEAVES: Final = ("/jwks", "/userinfo", "/introspect", "/revoke", "/.well-known/openid-configuration")
 _PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
 
 
@@ -65,6 +73,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `single` keeps only the back-office and serves its authorize and login pages unprefixed.
     `base_url` is how browsers and clients reach the server, where that is not simply its host and port.
+    `dialect` is how it talks; with `orocommerce`, `oro_version` (6.1 where it is not said) and `oro` tell which one.
     """
 
     realms: tuple[Realm, ...] = DEMO_REALMS
@@ -74,8 +83,14 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lifetimes: Lifetimes = Lifetimes()
     session_lifetime: Duration = "8h"
     shared_keys: bool = False
+    dialect: Dialect = "standard"
+    oro_version: OroVersion | None = None
+    oro: OroSettings = OroSettings()
 
     def __post_init__(self) -> None:
+        expect(self.dialect in get_args(Dialect), "dialect", f"one of {', '.join(get_args(Dialect))}")
+        if self.dialect == "orocommerce":
+            self._become_orocommerce()
         prefix = "a path that is not empty, starts with / and does not end with /, such as /admin"
         expect(bool(_PREFIX.fullmatch(self.backend_prefix)), "backend_prefix", prefix)
         if self.base_url is not None:
@@ -85,6 +100,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             force_setattr(self, "realms", tuple(realm for realm in self.realms if realm.name == BACKOFFICE))
         expect(bool(self.realms), "realms", f"a realm named {BACKOFFICE}" if self.single else "at least one realm")
         expect_unique("realms", (realm.name for realm in self.realms))
+        (expect_orocommerce if self.dialect == "orocommerce" else expect_standard)(self)
         self._expect_unique_clients()
         self._expect_unique_paths()
         alike = len({realm.algorithm for realm in self.realms}) == 1
@@ -98,21 +114,35 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Where the realm is served."""
         prefix = self._prefix(realm)
         return Paths(
-            issuer=f"/{realm.name}" if realm.issuer is None else urlsplit(realm.issuer).path.rstrip("/"),
+            issuer=self._issuer_path(realm, prefix),
             authorize=f"{prefix}/oauth2-token/authorize",
             login=f"{prefix}/oauth2-token/login",
         )
 
-    def lifetime(self, of: Lifetime, realm: Realm, client: Client | None = None) -> int:
+    def lifetime(self, of: Lifetime, realm: Realm, client: Client | None = None, *, default: int | None = None) -> int:
         """Seconds that it lives: the client's word, else the realm's, else the server's, else the default."""
         levels = (client.lifetimes if client else None, realm.lifetimes, self.lifetimes)
         said = (getattr(level, of) for level in levels if level is not None)
-        return next((seconds(duration) for duration in said if duration is not None), _DEFAULT_SECONDS[of])
+        usual = _DEFAULT_SECONDS[of] if default is None else default
+        return next((seconds(duration) for duration in said if duration is not None), usual)
 
     def with_lifetimes(self, **durations: Duration | None) -> Self:
         """The same with other server-wide lifetimes, such as `access_token="30s"`; None changes nothing."""
         changed = {name: duration for name, duration in durations.items() if duration is not None}
         return msgspec.structs.replace(self, lifetimes=msgspec.structs.replace(self.lifetimes, **changed))
+
+    def _become_orocommerce(self) -> None:
+        """One pair of keys for both applications, and a demo that also has what only OroCommerce has."""
+        force_setattr(self, "shared_keys", True)  # noqa: FBT003  # msgspec takes it by position
+        if self.realms is DEMO_REALMS:
+            force_setattr(self, "realms", ORO_DEMO_REALMS)
+        if self.oro_version is None:
+            force_setattr(self, "oro_version", "6.1")
+
+    def _issuer_path(self, realm: Realm, prefix: str) -> str:
+        if self.dialect == "orocommerce":
+            return f"{prefix}/oauth2-server"
+        return f"/{realm.name}" if realm.issuer is None else urlsplit(realm.issuer).path.rstrip("/")
 
     def _prefix(self, realm: Realm) -> str:
         if realm.name == STOREFRONT or self.single:
@@ -137,7 +167,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def _served(self, realm: Realm) -> Iterator[str]:
         paths = self.paths(realm)
         yield from (paths.authorize, paths.login)
-        yield from (paths.issuer + leaf for leaf in ("/jwks", "/userinfo", "/.well-known/openid-configuration"))
+        yield from (paths.issuer + leaf for leaf in _LEAVES)
 
 
 def default_config() -> Config:
@@ -169,7 +199,8 @@ def _with_demo(settings: dict[str, Any]) -> dict[str, Any]:
     named = settings.get("realms", [])
     if not demo or not isinstance(named, list):
         return {"realms": [], **settings}
-    left: dict[str, dict[str, Any]] = {realm.name: msgspec.to_builtins(realm) for realm in DEMO_REALMS}
+    demo_realms = ORO_DEMO_REALMS if settings.get("dialect") == "orocommerce" else DEMO_REALMS
+    left: dict[str, dict[str, Any]] = {realm.name: msgspec.to_builtins(realm) for realm in demo_realms}
     realms = [
         {**left.pop(str(realm.get("name")), {}), **realm} if isinstance(realm, dict) else realm for realm in named
     ]

@@ -6,6 +6,8 @@ Every password and secret in this file is public: the start page shows them all.
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from .realm import BACKOFFICE, STOREFRONT, Client, Realm, User
 
 _STOREFRONT_SCOPE: Final = "openid profile email offline_access products:read orders:read"
@@ -78,3 +80,32 @@ DEMO_REALMS: Final = (
         ),
     ),
 )
+
+
+# OroCommerce's own: a client logs people in by itself, and one that acts by itself does so as somebody.
+_PASSWORD_CLIENTS: Final = {
+    STOREFRONT: Client(
+        client_id="storefront-app",
+        client_secret="storefront-app-secret",
+        name="Storefront app",
+        grant_types=("password",),
+    ),
+    BACKOFFICE: Client(
+        client_id="backoffice-app",
+        client_secret="backoffice-app-secret",
+        name="Back-office app",
+        grant_types=("password",),
+    ),
+}
+
+
+def _in_orocommerce(realm: Realm) -> Realm:
+    owner = realm.users[0].username
+    clients = (
+        replace(client, owner=owner) if "client_credentials" in client.grant_types else client
+        for client in realm.clients
+    )
+    return replace(realm, clients=(*clients, _PASSWORD_CLIENTS[realm.name]))
+
+
+ORO_DEMO_REALMS: Final = tuple(_in_orocommerce(realm) for realm in DEMO_REALMS)

@@ -33,6 +33,10 @@ class SigningKey:
         """Did this key make the signature?"""
         return self._jws.verify(data, signature, self._key)
 
+    def public_pem(self) -> bytes:
+        """The public key as OpenSSL writes it."""
+        return self._key.as_pem(private=False)
+
     def public(self) -> dict[str, Any]:
         """The JWK that others verify with (RFC 7517 §4)."""
         return {**self._key.as_dict(private=False), "kid": self.kid, "use": "sig", "alg": self.algorithm, **MARK}

@@ -4,7 +4,7 @@ from typing import Any, Final, TypedDict
 
 import msgspec
 
-from .config import Config
+from .config import Config, Dialect, OroVersion
 from .durations import Duration
 
 
@@ -15,6 +15,8 @@ class Overrides(TypedDict, total=False):
     backend_prefix: str | None
     single: bool | None
     shared_keys: bool | None
+    dialect: Dialect | None
+    oro_version: OroVersion | None
     code_lifetime: Duration | None
     access_token_lifetime: Duration | None
     id_token_lifetime: Duration | None

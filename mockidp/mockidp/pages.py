@@ -56,7 +56,7 @@ def login_page(
     base_path: str = "",
 ) -> str:
     """Ask who is there: posts `username` and `password`, or `as` from a one-click button; `csrf_token` with either."""
-    return _render(
+    return render(
         "login.html",
         look=look_of(realm_name),
         realm_title=realm_title,
@@ -82,7 +82,7 @@ def consent_page(
     base_path: str = "",
 ) -> str:
     """Ask whether the client may: posts `decision` (`approve` or `deny`) and `csrf_token`."""
-    return _render(
+    return render(
         "consent.html",
         look=look_of(realm_name),
         realm_title=realm_title,
@@ -97,13 +97,13 @@ def consent_page(
 
 def error_page(*, status: int, title: str, message: str, hint: str = "", base_path: str = "") -> str:
     """Tell a person what went wrong where no client can be told; it looks the same for every realm and for none."""
-    return _render("error.html", status=status, title=title, message=message, hint=hint, base_path=base_path)
+    return render("error.html", status=status, title=title, message=message, hint=hint, base_path=base_path)
 
 
 def start_page(*, base_url: str, realms: Sequence[RealmCard], base_path: str = "") -> str:
     """Show what this is, every address, and the demo users and clients with their secrets."""
     commands = {realm.name: curl(f"{base_url}/oauth2-token", realm.clients) for realm in realms}
-    return _render("start.html", base_url=base_url, realms=realms, commands=commands, links=LINKS, base_path=base_path)
+    return render("start.html", base_url=base_url, realms=realms, commands=commands, links=LINKS, base_path=base_path)
 
 
 @cache
@@ -119,7 +119,8 @@ def look_of(realm_name: str) -> str:
     return OTHER_LOOKS[zlib.crc32(realm_name.encode()) % len(OTHER_LOOKS)]
 
 
-def _render(template: str, **values: object) -> str:
+def render(template: str, **values: object) -> str:
+    """A template with its values filled in."""
     return _environment().get_template(template).render(values)
 
 

@@ -32,18 +32,18 @@ def query_pairs(request: Request) -> list[tuple[str, str]]:
 
 async def form_pairs(request: Request) -> list[tuple[str, str]]:
     """The parameters of a form body."""
-    if _media_type(request) != FORM:
+    if media_type(request) != FORM:
         raise RequestRefused("The body must be a form (application/x-www-form-urlencoded).")
-    return _urlencoded(await _body(request))
+    return _urlencoded(await read_body(request))
 
 
 async def body_pairs(request: Request) -> list[tuple[str, str]]:
     """The parameters of a body that may be a form or a JSON object of strings."""
-    match _media_type(request):
+    match media_type(request):
         case "application/x-www-form-urlencoded":
-            return _urlencoded(await _body(request))
+            return _urlencoded(await read_body(request))
         case "application/json":
-            return _json(await _body(request))
+            return _json(await read_body(request))
         case _:
             raise RequestRefused(f"The Content-Type must be {FORM} or {JSON}.")
 
@@ -96,11 +96,13 @@ def _is_text(value: str) -> bool:
     return not any(character < " " or character == "\x7f" for character in value)
 
 
-def _media_type(request: Request) -> str:
+def media_type(request: Request) -> str:
+    """The type of the body, in lower case and without its parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def _body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
+    """The whole body, if it is not too large."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -9,7 +9,7 @@ from .durations import Duration
 from .expectations import default, expect, expect_base_url, expect_duration, expect_redirect_uri, expect_unique
 
 Algorithm = Literal["RS256", "ES256", "EdDSA"]
-GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
+GrantType = Literal["authorization_code", "refresh_token", "client_credentials", "password"]
 
 STOREFRONT: Final = "storefront"
 BACKOFFICE: Final = "backoffice"
@@ -35,13 +35,18 @@ class Lifetimes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class User(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody who can log in at one realm; `subject` is the `sub` of their tokens and defaults to the username."""
+    """Somebody who can log in at one realm; `subject` is the `sub` of their tokens and defaults to the username.
+
+    Accounts that are not `enabled`, or `locked`, are there in the dialect of OroCommerce only.
+    """
 
     username: str
     password: str
     subject: str = ""
     name: str = ""
     email: str = ""
+    enabled: bool = True
+    locked: bool = False
 
     def __post_init__(self) -> None:
         expect(bool(self.username) and self.username.isprintable(), "username", "at least one printable character")
@@ -57,6 +62,9 @@ class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An application that asks for tokens; without a secret it is a public one (RFC 6749 §2.1).
 
     `scope` lists all that it may ask for. `require_pkce` None means: only public clients must.
+
+    In the dialect of OroCommerce only: a client that is not `active`, one that may `skip_consent`, and the `owner`, the
+    username as whom a client acts by itself.
     """
 
     client_id: str
@@ -69,6 +77,9 @@ class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     allow_plain_pkce: bool = False
     require_pkce: bool | None = None
     localhost_any_port: bool = False
+    active: bool = True
+    skip_consent: bool = False
+    owner: str = ""
 
     def __post_init__(self) -> None:
         expect(bool(_VISIBLE.fullmatch(self.client_id)), "client_id", "visible ASCII characters")

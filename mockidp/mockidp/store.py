@@ -51,6 +51,15 @@ class RefreshToken:
     expires_at: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    """An access token that its resource server asks about, by its `jti`; spent means taken back."""
+
+    value: str
+    client_id: str
+    subject: str
+
+
 class Voucher(Protocol):
     """Something with a secret value that is good for one use."""
 
@@ -95,11 +104,16 @@ class Store(Protocol):
         """Refresh tokens."""
         ...
 
-    def revoke(self, approval_id: str) -> None:
-        """Take back everything that came or will come from this approval."""
+    @property
+    def access_tokens(self) -> Drawer[AccessToken]:
+        """Access tokens, in a dialect that knows them one by one."""
+        ...
 
-    def is_revoked(self, approval_id: str) -> bool:
-        """Was it taken back?"""
+    def revoke(self, name: str) -> None:
+        """Take back one access token by its `jti`, or by its id an approval and all that came or will come from it."""
+
+    def is_revoked(self, name: str) -> bool:
+        """Was the token, or the approval, taken back?"""
         ...
 
     def clear(self) -> None:
@@ -154,25 +168,27 @@ class MemoryStore:
     def __init__(self, capacity: int = CAPACITY) -> None:
         self.codes: Final[MemoryDrawer[AuthorizationCode]] = MemoryDrawer(capacity)
         self.refresh_tokens: Final[MemoryDrawer[RefreshToken]] = MemoryDrawer(capacity)
+        self.access_tokens: Final[MemoryDrawer[AccessToken]] = MemoryDrawer(capacity)
         self._capacity = capacity
         self._lock = threading.Lock()
         self._revoked: OrderedDict[str, None] = OrderedDict()
 
-    def revoke(self, approval_id: str) -> None:
-        """Take back everything that came or will come from this approval."""
+    def revoke(self, name: str) -> None:
+        """Take back one access token by its `jti`, or by its id an approval and all that came or will come from it."""
         with self._lock:
-            self._revoked[approval_id] = None
+            self._revoked[name] = None
             while len(self._revoked) > self._capacity:
                 self._revoked.popitem(last=False)
 
-    def is_revoked(self, approval_id: str) -> bool:
-        """Was it taken back?"""
+    def is_revoked(self, name: str) -> bool:
+        """Was the token, or the approval, taken back?"""
         with self._lock:
-            return approval_id in self._revoked
+            return name in self._revoked
 
     def clear(self) -> None:
         """Forget everything."""
         self.codes.clear()
         self.refresh_tokens.clear()
+        self.access_tokens.clear()
         with self._lock:
             self._revoked.clear()

@@ -186,9 +186,9 @@ CLIENTS = '[[realms]]\nname = "storefront"\n[[realms.clients]]\nclient_id = "a"\
         ),
         (f'{CLIENTS}redirect_uris = ["http://a/", "/b"]', "realms[0].clients[1].redirect_uris[1]", "absolute address"),
         (
-            f'{CLIENTS}grant_types = ["password"]',
+            f'{CLIENTS}grant_types = ["implicit"]',
             "realms[0].clients[1].grant_types[0]",
-            "Invalid enum value 'password'",
+            "Invalid enum value 'implicit'",
         ),
         ('[[realms]]\nname = "a"\nalgorithm = "none"', "realms[0].algorithm", "Invalid enum value 'none'"),
         ("backend_prefix = 3", "backend_prefix", "Expected `str`"),

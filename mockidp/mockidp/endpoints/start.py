@@ -1,5 +1,7 @@
 """The start page at `/` and the stylesheet of all pages."""
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -8,9 +10,9 @@ from ..responses import page
 from ..site import Site, Sites
 
 
-async def start(_request: Request, sites: Sites) -> Response:
-    """Answer with what there is here: realms, addresses, people, clients."""
-    cards = [_card(site) for site in sites]
+async def start(_request: Request, sites: Sites, card: Callable[[Site], RealmCard] | None = None) -> Response:
+    """Answer with what there is here: realms, addresses, people, clients; a dialect may have a `card` of its own."""
+    cards = [(card or _card)(site) for site in sites]
     server = next(iter(sites))
     return page(start_page(base_url=server.base_url, base_path=server.base_path, realms=cards))
 

@@ -1,0 +1,76 @@
+"""Which settings belong to which dialect: one that would change nothing is refused, so that nobody relies on it."""
+
+from collections.abc import Iterator
+from typing import Final, Protocol, get_args
+
+from .expectations import expect
+from .oro_settings import OroSettings, OroVersion
+from .realm import BACKOFFICE, STOREFRONT, Client, Realm, User
+
+_ONLY_ORO: Final = 'to be left out: it is there with dialect = "orocommerce" only'
+_NOT_ORO: Final = 'to be left out: OroCommerce knows nothing of the kind (dialect = "orocommerce")'
+
+
+class Settings(Protocol):
+    """What of a configuration the rules look at."""
+
+    @property
+    def realms(self) -> tuple[Realm, ...]:
+        """Who there is."""
+        ...
+
+    @property
+    def oro_version(self) -> OroVersion | None:
+        """Which OroCommerce, if any."""
+        ...
+
+    @property
+    def oro(self) -> OroSettings:
+        """How that one is set up."""
+        ...
+
+
+def expect_standard(settings: Settings) -> None:
+    """Refuse what only OroCommerce has."""
+    expect(settings.oro_version is None, "oro_version", _ONLY_ORO)
+    expect(settings.oro == OroSettings(), "oro", _ONLY_ORO)
+    for place, user in _users(settings):
+        expect(user.enabled, f"{place}.enabled", _ONLY_ORO)
+        expect(not user.locked, f"{place}.locked", _ONLY_ORO)
+    for place, client in _clients(settings):
+        expect("password" not in client.grant_types, f"{place}.grant_types", f"`password` {_ONLY_ORO}")
+        expect(client.active, f"{place}.active", _ONLY_ORO)
+        expect(not client.skip_consent, f"{place}.skip_consent", _ONLY_ORO)
+        expect(not client.owner, f"{place}.owner", _ONLY_ORO)
+
+
+def expect_orocommerce(settings: Settings) -> None:
+    """Refuse what OroCommerce has not: further realms, other algorithms, rules of our own for clients."""
+    versions = get_args(OroVersion)
+    expect(settings.oro_version in versions, "oro_version", f"one of {', '.join(versions)}")
+    for at, realm in enumerate(settings.realms):
+        known = realm.name in {STOREFRONT, BACKOFFICE}
+        expect(known, f"realms[{at}].name", f"{STOREFRONT} or {BACKOFFICE}: OroCommerce has no other applications")
+        expect(realm.algorithm == "RS256", f"realms[{at}].algorithm", "RS256, which is all that OroCommerce signs with")
+        expect(realm.issuer is None, f"realms[{at}].issuer", _NOT_ORO)
+    for place, client in _clients(settings):
+        expect(client.require_pkce is None, f"{place}.require_pkce", _NOT_ORO)
+        expect(not client.localhost_any_port, f"{place}.localhost_any_port", _NOT_ORO)
+    _expect_owners(settings)
+
+
+def _expect_owners(settings: Settings) -> None:
+    for at, realm in enumerate(settings.realms):
+        names = {"", *(user.username for user in realm.users)}
+        for index, client in enumerate(realm.clients):
+            expect(client.owner in names, f"realms[{at}].clients[{index}].owner", "the username of a user of the realm")
+
+
+def _users(settings: Settings) -> Iterator[tuple[str, User]]:
+    for at, realm in enumerate(settings.realms):
+        yield from ((f"realms[{at}].users[{index}]", user) for index, user in enumerate(realm.users))
+
+
+def _clients(settings: Settings) -> Iterator[tuple[str, Client]]:
+    for at, realm in enumerate(settings.realms):
+        yield from ((f"realms[{at}].clients[{index}]", client) for index, client in enumerate(realm.clients))
