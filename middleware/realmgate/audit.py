@@ -11,6 +11,7 @@ from starlette.routing import Host, Mount, Route, Router, WebSocketRoute
 
 from .errors import AuditFailed
 from .guard import Guard
+from .metadata import MetadataRoute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class Leaf:
     path: str
     guards: tuple[tuple[Guard, str], ...]
     sight: str
+    must_be_public: bool = False
 
 
 def audit(app: Any, *, owner: Any, public: tuple[str, ...]) -> None:
@@ -35,7 +37,10 @@ def _judge(leaf: Leaf, owner: Any, public: tuple[str, ...]) -> Iterator[str]:
     if not all(guard.reaches(path) for guard, path in seen):
         return
     standing = [realm for guard, path in seen if (realm := guard.guards(path)) is not None]
-    if len(standing) > 1:
+    if leaf.must_be_public:
+        if standing:
+            yield f"{where}: lies behind a gate, so that only those can read it who need it no more"
+    elif len(standing) > 1:
         yield f"{where}: lies behind {len(standing)} gates, {' and '.join(realm.name for realm in standing)}"
     elif not standing and not _is_public(leaf.path, public):
         yield f"{where}: lies behind no gate; wrap it in a RealmGate or name it in public=(…)"
@@ -89,7 +94,8 @@ def _walk_route(route: Route | WebSocketRoute, path: str, guards: tuple[tuple[Gu
         if isinstance(wrapper, Guard):
             guards = (*guards, (wrapper, path))
         wrapper = _wrapped_app(wrapper)
-    yield Leaf(path=path + route.path, guards=guards, sight=f"route {route.name}")
+    public = isinstance(route, MetadataRoute)
+    yield Leaf(path=path + route.path, guards=guards, sight=f"route {route.name}", must_be_public=public)
 
 
 def _wrapped_app(node: Any) -> Any:

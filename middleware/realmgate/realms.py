@@ -14,6 +14,7 @@ from .errors import ConfigurationError, RealmOverlap
 from .fetching import Fetcher
 from .gate import GuardedRealm
 from .keyring import Keyring
+from .metadata import Document, MetadataApp, MetadataRoute, documents
 from .nonces import Nonces
 from .profiles import Expected
 from .readiness import are_there, bring_back, load_keys, load_keys_async, take_along
@@ -128,6 +129,20 @@ class Realms:
     @property
     def _keyrings(self) -> list[Keyring]:
         return [keyring for keyring, _ in self._sources]
+
+    def metadata_routes(self, *names: str) -> list[MetadataRoute]:
+        """Starlette routes to the metadata of all realms, or of those named, for the top of an app. RFC 9728 §3.
+
+        They are public, and an audit knows it. A realm's challenges point to its metadata if it was given `resource`.
+        """
+        return [MetadataRoute(path, document) for path, document in self._documents(names).items()]
+
+    def metadata(self, app: Any, *names: str) -> MetadataApp:
+        """Put the metadata of all realms, or of those named, before a whole WSGI app."""
+        return MetadataApp(app, self._documents(names))
+
+    def _documents(self, names: tuple[str, ...]) -> dict[str, Document]:
+        return documents(self[name].expected.realm for name in names or self)
 
     def audit(self, app: Any, *, public: tuple[str, ...] = ()) -> None:
         """Prove that every route of a Starlette or FastAPI app is public or lies behind exactly one of these gates.
