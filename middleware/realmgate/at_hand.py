@@ -30,7 +30,8 @@ class Pem:
     def __post_init__(self) -> None:
         """Read the keys."""
         given = self.pem if isinstance(self.pem, tuple) else (self.pem,)
-        keys = _import("Pem(…)", lambda: tuple(key for one in given for key in keys_in(_bytes_of(one))))
+        text = b"\n".join(_bytes_of(one) for one in given)
+        keys = _import("Pem(…)", lambda: keys_in(text))
         object.__setattr__(self, "keys", keys)
 
     def load(self, attempt: int) -> Flow[Loaded]:

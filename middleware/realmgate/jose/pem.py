@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from .keys import KeyRefused, VerifyingKey, import_jwk
 
+_CURVES: Final = ("secp256r1", "secp384r1", "secp521r1", "secp256k1")
 _BLOCK: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 _TYPES: Final[tuple[tuple[type, Any], ...]] = (
     (RSAPublicKey, RSAKey),
@@ -38,10 +39,14 @@ def _key(label: bytes, block: bytes) -> VerifyingKey:
         native = _load(label, block)
     except Exception as error:  # noqa: BLE001 - errors come from two parsers and in many types
         raise KeyRefused(f"holds a block that cannot be read ({type(error).__name__})") from None
-    for kind, importer in _TYPES:
-        if isinstance(native, kind):
-            return import_jwk(_as_jwk(native, importer))
-    raise KeyRefused(f"holds a {type(native).__name__}, which fits no signature algorithm known here")
+    importer = next((importer for kind, importer in _TYPES if isinstance(native, kind)), None)
+    if importer is None or (importer is ECKey and native.curve.name not in _CURVES):
+        raise KeyRefused(f"holds a {_kind(native)} key, which fits no signature algorithm known here")
+    return import_jwk(_as_jwk(native, importer))
+
+
+def _kind(native: Any) -> str:
+    return str(native.curve.name) if hasattr(native, "curve") else type(native).__name__
 
 
 def _load(label: bytes, block: bytes) -> Any:
