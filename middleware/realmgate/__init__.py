@@ -29,7 +29,7 @@ from .principal import Principal
 from .realm import Realm
 from .realms import Realms
 from .reasons import Reason
-from .requires import principal_of, requires
+from .requires import principal_of, refusal_for, requires
 from .sources import CallableKeys, Discovery, JwksFile, JwksUri, StaticJwks
 
 __all__ = [
@@ -56,5 +56,6 @@ __all__ = [
     "Secret",
     "StaticJwks",
     "principal_of",
+    "refusal_for",
     "requires",
 ]

@@ -11,7 +11,7 @@ from .errors import Refused
 from .flow import run_async
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .guard import PrefixedRealms, SingleRealm
-from .paths import AmbiguousPath, readings, route_path
+from .paths import AmbiguousPath, readings
 from .principal import Principal, anonymous
 from .websocket import CLOSE_UNAUTHORIZED, ExpiringConnection, accepting_the_marker, for_the_app, for_the_gate
 

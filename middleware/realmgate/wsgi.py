@@ -2,11 +2,13 @@
 
 import inspect
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import update_wrapper
 from typing import Any, Literal, TypeAlias
 
 from .challenge import TITLES, Refusal, bad_path, not_found
 from .decision import OnDecision
+from .demand import Demand, refusal_in
 from .errors import ConfigurationError, Refused
 from .flow import run
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate, GuardedRealm
@@ -77,6 +79,29 @@ class RealmMap(PrefixedRealms):
         if self.elsewhere == "open":
             return _call(self.app, environ, start_response, anonymous(), None)
         return _send_refusal(not_found(**form), start_response)
+
+
+def requires(
+    scopes: str | list[str] = "",
+    *,
+    roles: str | list[str] = "",
+    acr: str | Sequence[str] = (),
+    max_age: int | None = None,
+) -> Callable[[Any], Any]:
+    """Let only principals with certain scopes (and roles) reach a WSGI callable; the arguments are those of the other.
+
+    For the views of a framework, ask `realmgate.refusal_for`.
+    """
+    demand = Demand.of(scopes, roles, acr, max_age)
+
+    def decorate(app: Any) -> Any:
+        def guarded(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+            refusal = refusal_in(environ, Incoming(environ), demand)
+            return app(environ, start_response) if refusal is None else _send_refusal(refusal, start_response)
+
+        return update_wrapper(guarded, app)
+
+    return decorate
 
 
 def _check_blocking(guarded: GuardedRealm) -> None:

@@ -235,3 +235,8 @@ def test_every_refusal_gives_a_reason_out_of_the_closed_set() -> None:
     places = refusals()
     assert len(places) > 30
     assert [place for place, call in places if not (call.args and is_reason(call.args[0]))] == []
+
+
+def test_every_reason_is_given_somewhere() -> None:
+    sources = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    assert [reason.name for reason in Reason if f"Reason.{reason.name}" not in sources] == []

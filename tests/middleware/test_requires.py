@@ -1,0 +1,229 @@
+"""What a handler asks of who is there: through both doors, and in frameworks that know neither of us."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from both_doors import NOW, Answer, Doors, asgi_app, mint, wsgi_app
+from starlette.applications import Starlette
+from starlette.authentication import requires as starlettes_requires
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket
+
+from realmgate import NoGate, RealmGate, RealmMap, Realms, principal_of, refusal_for, requires, wsgi
+
+TOKEN = mint(scope="orders:read products:read", roles=["clerk"])
+
+
+def doors_behind(shop: Realms, *scopes: Any, **more: Any) -> Doors:
+    """The same demand made of a Starlette handler and of a WSGI callable."""
+
+    @requires(*scopes, **more)
+    async def handler(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("let in", headers={"x-seen": request.user.subject})
+
+    @wsgi.requires(*scopes, **more)
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        seen = principal_of(environ).subject
+        headers = [("x-seen", seen), ("content-length", "6"), ("content-type", "text/plain; charset=utf-8")]
+        start_response("200 OK", headers)
+        return [b"let in"]
+
+    async def routed(scope: Any, receive: Any, send: Any) -> None:
+        await (await handler(Request(scope, receive)))(scope, receive, send)
+
+    return Doors(
+        asgi=RealmGate(routed, realm=shop["storefront"], clock=lambda: NOW),
+        wsgi=wsgi.RealmGate(app, realm=shop["storefront"], clock=lambda: NOW),
+    )
+
+
+@pytest.mark.parametrize(
+    ("scopes", "more", "named"),
+    [
+        ("orders:write", {}, 'scope="orders:write"'),
+        ("orders:read orders:write", {}, 'scope="orders:read orders:write"'),
+        (["admin", "orders:write"], {}, 'scope="admin"'),
+        ("ORDERS:READ", {}, 'scope="ORDERS:READ"'),
+        ("orders:rea", {}, 'scope="orders:rea"'),
+        ("orders:read", {"roles": "admin"}, 'error="insufficient_scope"'),
+        ("", {"roles": ["admin", "clerk admin"]}, 'error="insufficient_scope"'),
+    ],
+)
+def test_who_holds_too_little_is_told_what_would_do(shop: Realms, scopes: Any, more: Any, named: str) -> None:
+    answer: Answer = doors_behind(shop, scopes, **more).bearer(TOKEN)
+    assert answer.status == 403
+    challenge = answer.header("www-authenticate") or ""
+    assert challenge.startswith('Bearer realm="storefront", error="insufficient_scope", error_description="')
+    assert named in challenge
+    assert ("scope=" in challenge) is named.startswith("scope=")
+
+
+@pytest.mark.parametrize(
+    ("scopes", "more"),
+    [
+        ("", {}),
+        ("orders:read", {}),
+        ("orders:read products:read", {}),
+        (["admin", "products:read"], {}),
+        ("orders:read", {"roles": "clerk"}),
+        ("", {"roles": ["admin", "clerk"]}),
+    ],
+)
+def test_who_holds_enough_gets_through(shop: Realms, scopes: Any, more: Any) -> None:
+    assert doors_behind(shop, scopes, **more).bearer(TOKEN).status == 200
+
+
+async def no_gate_asgi(request: Request) -> None:
+    pytest.fail("let in")
+
+
+def test_where_no_gate_stands_nobody_gets_through(shop: Realms) -> None:
+    handler, app = requires("x")(no_gate_asgi), wsgi.requires("x")(wsgi_app)
+    for request in ({"type": "http", "user": object()}, {"type": "http", "realmgate.principal": "admin"}):
+        with pytest.raises(NoGate):
+            principal_of(request)
+        with pytest.raises(NoGate):
+            handler(Request(request)).send(None)
+    for environ in ({"REMOTE_USER": "admin"}, {"HTTP_REALMGATE.PRINCIPAL": "admin"}):
+        with pytest.raises(NoGate):
+            app(environ, None)
+
+
+def test_outside_all_realms_nobody_can_be_asked_for_a_token(shop: Realms) -> None:
+    seen: list[Any] = []
+
+    async def note(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope)
+        await asgi_app(scope, receive, send)
+
+    client = TestClient(RealmMap(note, {"/api": shop["storefront"]}, elsewhere="open"))
+    assert client.get("/elsewhere").json()["is_authenticated"] is False
+    with pytest.raises(NoGate, match="no realm"):
+        refusal_for(seen[0], "orders:read")
+
+
+class Foreign:
+    """A request of a framework that we know nothing of."""
+
+    def __init__(self, **held: Any) -> None:
+        self.__dict__.update(held)
+
+
+def scope_and_environ(shop: Realms, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the doors hand to the app behind."""
+    seen: list[dict[str, Any]] = []
+
+    async def note(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope)
+        await asgi_app(scope, receive, send)
+
+    def note_wsgi(environ: Any, start_response: Any) -> Any:
+        seen.append(environ)
+        return wsgi_app(environ, start_response)
+
+    Doors(
+        asgi=RealmGate(note, realm=shop["storefront"], clock=lambda: NOW),
+        wsgi=wsgi.RealmGate(note_wsgi, realm=shop["storefront"], clock=lambda: NOW),
+    ).bearer(token)
+    return seen[0], seen[1]
+
+
+def test_any_request_that_holds_a_scope_or_an_environ_can_be_asked(shop: Realms) -> None:
+    scope, environ = scope_and_environ(shop, TOKEN)
+    requests = (scope, environ, HTTPConnection(scope), Foreign(scope=scope), Foreign(environ=environ, scope=None))
+    answers = []
+    for request in requests:
+        assert principal_of(request).subject == "customer@example.com"
+        assert refusal_for(request, "orders:read") is None
+        refusal = refusal_for(request, "orders:write")
+        assert refusal is not None
+        answers.append(refusal)
+    assert answers[0].status == 403
+    assert set(answers) == {answers[0]}
+
+
+@pytest.mark.parametrize("odd", [None, "request", 1, Foreign(), Foreign(scope="x", environ=None)])
+def test_anything_else_is_no_request(odd: Any) -> None:
+    for ask in (principal_of, refusal_for):
+        with pytest.raises(TypeError, match="neither"):
+            ask(odd)
+
+
+def test_a_view_of_another_framework_is_told_where_to_go(shop: Realms) -> None:
+    _, environ = scope_and_environ(shop, TOKEN)
+
+    @requires("orders:read")
+    def view(request: Any) -> str:
+        return "let in"
+
+    with pytest.raises(TypeError, match="refusal_for"):
+        view(Foreign(environ=environ))
+
+
+@pytest.mark.parametrize("odd", [[], [1], 1, None])
+def test_what_cannot_be_asked_for_is_refused_at_once(odd: Any) -> None:
+    for door in (requires, wsgi.requires):
+        for how in ({"scopes": odd}, {"roles": odd}):
+            with pytest.raises(TypeError):
+                door(**how)
+
+
+def test_a_handler_without_a_request_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match="request or websocket"):
+        requires("x")(lambda nothing: nothing)
+
+
+# What Starlette brings along.
+
+
+@starlettes_requires("orders:read")
+async def reads(request: Request) -> JSONResponse:
+    return JSONResponse([request.user.display_name, sorted(request.auth.scopes)])
+
+
+@starlettes_requires(["authenticated", "orders:write"])
+async def writes(request: Request) -> JSONResponse:
+    raise AssertionError
+
+
+@starlettes_requires("authenticated")
+def blocking(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(request.user.identity)
+
+
+def test_starlettes_own_decorator_and_user_work(shop: Realms) -> None:
+    routes = [Route("/reads", reads), Route("/writes", writes), Route("/blocking", blocking)]
+    client = TestClient(RealmGate(Starlette(routes=routes), realm=shop["storefront"], clock=lambda: NOW))
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    answer = client.get("/reads", headers=headers).json()
+    assert answer == ["customer@example.com", ["authenticated", "orders:read", "products:read"]]
+    assert client.get("/writes", headers=headers).status_code == 403
+    assert client.get("/blocking", headers=headers).text == "customer@example.com"
+
+
+async def listen(websocket: WebSocket) -> None:
+    await websocket.accept()
+
+
+@pytest.mark.parametrize(("token", "code"), [(mint(), 3003)])
+def test_a_websocket_without_the_denial_extension_is_closed_as_forbidden(shop: Realms, token: str, code: int) -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await requires("orders:write")(listen)(WebSocket(scope, receive, send))
+
+    headers = [(b"authorization", b"Bearer " + token.encode())]
+    scope = {"type": "websocket", "path": "/", "headers": headers, "subprotocols": []}
+    gate = RealmGate(app, realm=shop["storefront"], clock=lambda: NOW)
+    asyncio.run(gate(scope, receive, send))
+    assert [(message["type"], message.get("code")) for message in sent] == [("websocket.close", code)]
