@@ -113,7 +113,7 @@ def check_serving(flags: list[str], home: Path) -> None:
             issuer = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+/backoffice", line)))
             answer = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=5)
             assert answer.json()["issuer"] == issuer
-        finally:
             process.send_signal(signal.SIGINT)
-        process.stdout.read()
-    assert process.returncode == 0
+            assert process.wait(timeout=10) == 0
+        finally:
+            process.kill()

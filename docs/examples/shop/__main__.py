@@ -23,14 +23,14 @@ Ctrl-C stops both.
 
 def main() -> None:
     arguments = parse_arguments()
-    shop = f"http://{HOST}:{arguments.port}"
     try:
         door = socket.create_server((HOST, arguments.port))
         idp = MockIdp(host=HOST, port=arguments.idp_port, access_token_lifetime=arguments.access_token_lifetime)
     except OSError as error:
         sys.exit(f"{error.strerror or error}. Choose other ports: make demo DEMO_PORT=8901 DEMO_IDP_PORT=8801")
-    except ConfigError as error:
+    except (ConfigError, OverflowError) as error:
         sys.exit(str(error))
+    shop = f"http://{HOST}:{door.getsockname()[1]}"
     with door, idp:
         print(WELCOME.format(shop=shop, provider=idp.base_url), flush=True)
         serve(door, shop=shop, provider=idp.base_url)
