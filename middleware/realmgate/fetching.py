@@ -105,6 +105,7 @@ class Fetcher:
         try:
             future.set_result(read_file(effect) if effect.url.startswith("file:") else download(effect))
         except FetchFailed as failure:
+            failure.at = time.monotonic()
             future.set_exception(failure)
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
             log.warning("a download failed in an unforeseen way: %s", type(error).__name__)

@@ -73,7 +73,12 @@ class EffectFailed(Exception):
 
 
 class FetchFailed(EffectFailed):
-    """A download that came to nothing."""
+    """A download that came to nothing, `at` some second of a monotonic clock where that is known."""
+
+    def __init__(self, reason: str, *, at: float | None = None) -> None:
+        """Take the reason, and when it was over."""
+        super().__init__(reason)
+        self.at = at
 
 
 def run(flow: Flow[Result], answer: Callable[[Effect], Any]) -> Result:

@@ -54,6 +54,7 @@ class Keyring:
         self._looking: int | None = None
         self._attempt = 0
         self._failing = False
+        self._told_of_mock = False
         self._missed: dict[str | None, float] = {}
 
     def find(self, kid: str | None, alg: str, tick: float) -> Flow[tuple[VerifyingKey, ...]]:
@@ -63,7 +64,8 @@ class Keyring:
             if self._failing and tick < self.refresh_at:
                 raise KeysUnavailable(Reason.KEYS_UNAVAILABLE, retry_after=self.refresh_at - tick)
             yield from self.refresh(tick, attempt)
-            if self.useless(tick):
+            # Not whether they are useless by now: a source may say that its keys are never fresh.
+            if self._failing:
                 raise KeysUnavailable(Reason.KEYS_UNAVAILABLE, retry_after=RETRY_AFTER)
         elif self.source.inline and tick >= self.refresh_at:
             yield from self.refresh(tick, attempt)
@@ -85,7 +87,8 @@ class Keyring:
                 self._look_again_at = tick + self.source.cooldown
             yield from self.refresh(tick, attempt)
             found = self._beyond(tried, kid, alg)
-            if not found and not self._failing:
+            # A key that was tried has a name, so whoever forges its signature could hide its successor.
+            if not found and not tried and not self._failing:
                 self._remember_miss(kid, tick)
         if not found and not tried and self._failing:
             raise KeysUnavailable(Reason.NO_FRESH_LOOK, retry_after=RETRY_AFTER)
@@ -100,7 +103,8 @@ class Keyring:
         except FetchFailed as failure:
             if attempt == self._attempt:
                 self._failing = True
-                self.refresh_at = tick + RETRY_AFTER
+                # From when it was over: a server that hangs would be asked without a pause.
+                self.refresh_at = max(tick, failure.at or tick) + RETRY_AFTER
                 log.warning("keys of %s were not refreshed: %s", describe(self.source), failure.reason)
                 self._attempt = attempt + 1
         else:
@@ -173,16 +177,22 @@ class Keyring:
         if known is not None:
             return known
         if marked_as_mock(entry) and not self.trust_mock:
-            log.error(
-                "dropped a key of a mock identity provider from %s; for development, say Realm(..., trust_mock=True)",
-                describe(self.source),
-            )
+            self._tell_of_mock()
             return None
         try:
             return import_jwk(dict(entry))
         except KeyRefused as refusal:
             log.info("passed over a key of %s, which %s", describe(self.source), refusal)
             return None
+
+    def _tell_of_mock(self) -> None:
+        """Once, as some sources are loaded for every request."""
+        if not self._told_of_mock:
+            self._told_of_mock = True
+            log.error(
+                "dropped keys of a mock identity provider from %s; for development, say Realm(..., trust_mock=True)",
+                describe(self.source),
+            )
 
 
 def describe(source: KeySource) -> str:
