@@ -17,6 +17,7 @@ from .asgi import RealmGate, RealmMap
 from .at_hand import Pem, Secret
 from .bound import DPoP
 from .decision import Decision, Outcome
+from .deny_list import MemoryDenyList
 from .errors import (
     AuditFailed,
     ConfigurationError,
@@ -42,6 +43,7 @@ __all__ = [
     "Introspection",
     "JwksFile",
     "JwksUri",
+    "MemoryDenyList",
     "NoGate",
     "Outcome",
     "Pem",

@@ -90,7 +90,7 @@ class TestPem:
                 "private key",
                 id="a private key",
             ),
-            pytest.param(pem_of(rsa.generate_private_key(65537, 1024)), "imported|2048", id="a short key"),  # noqa: S505
+            pytest.param(pem_of(rsa.generate_private_key(65537, 1024)), "2048", id="a short key"),  # noqa: S505
             pytest.param(pem_of(ec.generate_private_key(ec.SECP224R1())), "secp224r1", id="an odd curve"),
             pytest.param(pem_of(ed448.Ed448PrivateKey.generate()), "Ed448", id="Ed448"),
             pytest.param(pem_of(dsa.generate_private_key(2048)), "DSA", id="DSA"),
@@ -131,7 +131,7 @@ class TestSecret:
             assert door.bearer(hmac_token(secret, alg)).status == 401
         for alg in KEYS:
             assert door.bearer(mint(alg)).status == 401
-        assert door.bearer(jwt.encode({"iss": ISSUER, "aud": AUDIENCE}, None, algorithm="none")).status == 401
+        assert door.bearer(jwt.encode({"iss": ISSUER, "aud": AUDIENCE}, "", algorithm="none")).status == 401
 
     def test_a_realm_without_one_takes_no_hmac_at_all(self, door_to: Callable[..., Doors]) -> None:
         assert door_to().bearer(hmac_token()).status == 401

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from .keys import KeyRefused, VerifyingKey, import_jwk
+from .keys import MIN_RSA_BITS, KeyRefused, VerifyingKey, import_jwk
 
 _CURVES: Final = ("secp256r1", "secp384r1", "secp521r1", "secp256k1")
 _BLOCK: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
@@ -42,6 +42,8 @@ def _key(label: bytes, block: bytes) -> VerifyingKey:
     importer = next((importer for kind, importer in _TYPES if isinstance(native, kind)), None)
     if importer is None or (importer is ECKey and native.curve.name not in _CURVES):
         raise KeyRefused(f"holds a {_kind(native)} key, which fits no signature algorithm known here")
+    if importer is RSAKey and native.key_size < MIN_RSA_BITS:
+        raise KeyRefused(f"holds an RSA key of less than {MIN_RSA_BITS} bits")
     return import_jwk(_as_jwk(native, importer))
 
 
