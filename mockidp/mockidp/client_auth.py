@@ -13,8 +13,12 @@ from urllib.parse import unquote_plus
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from starlette.datastructures import Headers
 
+from .config import Client
 from .registration import Registration
-from .site import Sites
+from .site import Site, Sites
+
+SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
+ALL_METHODS: Final = (*SECRET_METHODS, "none")
 
 _ENCODED: Final = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
 
@@ -49,6 +53,12 @@ def authenticate(
         raise ClientRefused
     site, client = found
     return Registration(site=site, client=client), method
+
+
+def authenticate_at(site: Site, headers: Headers, parameters: Mapping[str, str], methods: Sequence[str]) -> Client:
+    """The same at an endpoint of one realm: the clients of others are strangers there."""
+    registration, _ = authenticate(Sites((site,)), headers, parameters, methods)
+    return registration.client
 
 
 def _presented(headers: Headers, parameters: Mapping[str, str]) -> tuple[str, str, str]:

@@ -23,11 +23,14 @@ class _Header(Struct):
 
 
 class Claims(Struct, frozen=True):
-    """What an access token of ours says, as far as we need to know it ourselves."""
+    """What a token of ours says, as far as we need to know it ourselves."""
 
     iss: str
     sub: str
     exp: float
+    aud: str | list[str] = ""
+    client_id: str = ""
+    iat: float = 0
     nbf: float = 0
     scope: str = ""
     jti: str = ""
@@ -96,6 +99,16 @@ class Mint:
 
     def claims_of(self, token: str) -> Claims | None:
         """The claims of an access token that this mint made and that has not expired; None for anything else."""
+        claims = self._opened(ACCESS_TOKEN, token)
+        return claims if claims and claims.nbf <= self._clock() < claims.exp else None
+
+    def id_token_claims(self, token: str, *, audience: str | None = None) -> Claims | None:
+        """The claims of an ID token that this mint made (for this audience), expired or not; None for anything else."""
+        claims = self._opened(ID_TOKEN, token)
+        return claims if claims and audience in {None, claims.aud} else None
+
+    def _opened(self, typ: str, token: str) -> Claims | None:
+        """The claims of a token of this type that this mint made, whatever the time is."""
         try:
             header, payload, signature = token.encode("ascii").split(b".")
             named = msgspec.json.decode(_from_base64url(header), type=_Header)
@@ -105,10 +118,7 @@ class Mint:
             claims = msgspec.json.decode(_from_base64url(payload), type=Claims)
         except (ValueError, RecursionError):
             return None
-        current = claims.nbf <= self._clock() < claims.exp
-        if named.typ != ACCESS_TOKEN or claims.iss != self.issuer or not current:
-            return None
-        return claims
+        return claims if named.typ == typ and claims.iss == self.issuer else None
 
     def _signed(self, typ: str, payload: Mapping[str, Any]) -> str:
         key = self.keys.current

@@ -11,21 +11,27 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from .clock import Clock
 from .config import Config, Realm
+from .dialects.orocommerce import routes as oro
+from .dialects.orocommerce.mint import OroMint
+from .dialects.orocommerce.shop import Shop
 from .dialects.standard import StandardServer
 from .durations import seconds
 from .endpoints.authorize import authorize
 from .endpoints.discovery import discovery
+from .endpoints.introspect import introspect
 from .endpoints.jwks import jwks
 from .endpoints.login import login
+from .endpoints.revoke import revoke
 from .endpoints.start import start, style
 from .endpoints.token import token
 from .endpoints.userinfo import userinfo
 from .keys import RealmKeys
 from .mint import Mint
+from .oauth_errors import told_as_json
 from .redaction import redact_authlib
 from .refusals import refusals
 from .session import Sessions
@@ -50,6 +56,7 @@ class Provider:
             realm.name: shared or RealmKeys(realm.algorithm) for realm in config.realms
         }
         self.sites: Final = Sites(tuple(self._site(realm) for realm in config.realms))
+        self.shop: Final = Shop(config, self.sites) if config.dialect == "orocommerce" else None
 
     def issuer(self, realm: str) -> str:
         """The issuer identifier of the realm."""
@@ -92,6 +99,15 @@ class Provider:
         self.clock.reset()
         for site in self.sites:
             site.sessions.forget_all()
+        if self.shop is not None:
+            self.shop.reset()
+
+    def revoked(self, realm: str) -> Callable[[str], bool]:
+        """A function that says of a `jti` whether its token has been taken back, for a resource server of the realm."""
+        self.sites.named(realm)
+        if self.shop is not None:
+            return self.shop.is_dead
+        return lambda jti: self.store.is_revoked(jti) or self.store.is_revoked(jti.partition(".")[0])
 
     def _site(self, realm: Realm) -> Site:
         paths = self.config.paths(realm)
@@ -112,21 +128,38 @@ class Provider:
             base_path=base.path,
             issuer=issuer,
             paths=paths,
-            mint=Mint(issuer=issuer, audience=realm.audience, keys=self.keys[realm.name], clock=self.clock),
+            mint=self._mint(realm, issuer),
             sessions=sessions,
             store=self.store,
             clock=self.clock,
         )
 
+    def _mint(self, realm: Realm, issuer: str) -> Mint:
+        keys = self.keys[realm.name]
+        if self.config.dialect == "orocommerce":
+            return OroMint(issuer=issuer, audience=realm.audience, keys=keys, clock=self.clock, store=self.store)
+        return Mint(issuer=issuer, audience=realm.audience, keys=keys, clock=self.clock)
+
 
 def build_app(provider: Provider) -> Starlette:
-    """The provider as an ASGI app."""
+    """The provider as an ASGI app, which talks one dialect."""
+    routes = _standard_routes(provider) if provider.shop is None else _oro_routes(provider, provider.shop)
+    routes.append(Route("/mockidp.css", style))
+    app = Starlette(routes=routes, exception_handlers=refusals(urlsplit(provider.base_url).path))
+    app.router.redirect_slashes = False
+    return app
+
+
+def _oro_routes(provider: Provider, shop: Shop) -> list[BaseRoute]:
+    return [Route("/", partial(start, sites=provider.sites, card=partial(oro.card, shop=shop))), *oro.routes(shop)]
+
+
+def _standard_routes(provider: Provider) -> list[BaseRoute]:
     redact_authlib()
     server = StandardServer(provider.sites)
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/", partial(start, sites=provider.sites)),
-        Route("/mockidp.css", style),
-        _open_to_scripts("/oauth2-token", partial(token, server=server), "POST"),
+        _open_to_scripts("/oauth2-token", partial(told_as_json(token), server=server), "POST"),
     ]
     for site in provider.sites:
         at, issuer = site.paths, site.paths.issuer
@@ -137,10 +170,10 @@ def build_app(provider: Provider) -> Starlette:
             _open_to_scripts(f"/.well-known/oauth-authorization-server{issuer}", partial(discovery, site=site), "GET"),
             _open_to_scripts(f"{issuer}/jwks", partial(jwks, site=site), "GET"),
             _open_to_scripts(f"{issuer}/userinfo", partial(userinfo, site=site), "GET", "POST"),
+            Route(f"{issuer}/introspect", partial(told_as_json(introspect), site=site), methods=["POST"]),
+            _open_to_scripts(f"{issuer}/revoke", partial(told_as_json(revoke), site=site), "POST"),
         ]
-    app = Starlette(routes=routes, exception_handlers=refusals(urlsplit(provider.base_url).path))
-    app.router.redirect_slashes = False
-    return app
+    return routes
 
 
 def _open_to_scripts(path: str, endpoint: Endpoint, *methods: str) -> Route:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .clock import Clock
 from .config import Client, Config, Lifetime, Paths, Realm, User
-from .mint import Mint
+from .mint import Claims, Mint
 from .session import Session, Sessions
 from .store import Store
 
@@ -52,6 +52,13 @@ class Site:
     def user_with_subject(self, subject: str) -> User | None:
         """The realm's user whose tokens name this `sub`."""
         return next((user for user in self.realm.users if user.subject == subject), None)
+
+    def claims_of(self, access_token: str) -> Claims | None:
+        """The claims of an access token of this realm that is good now: neither expired nor taken back."""
+        claims = self.mint.claims_of(access_token)
+        if claims is None or self.store.is_revoked(claims.approval_id) or self.store.is_revoked(claims.jti):
+            return None
+        return claims
 
 
 class Sites:

@@ -168,6 +168,22 @@ def test_a_token_of_its_own_with_nonsense_in_it_is_refused_rather_than_believed(
         assert mint.claims_of(access_token(mint, claims=nonsense)) is None
 
 
+def test_it_knows_an_id_token_of_its_own_again_even_an_expired_one() -> None:
+    keys = RealmKeys("ES256")
+    mint, clock = new_mint(keys=keys)
+    other_issuer, _ = new_mint(issuer="https://id.example/backoffice", keys=keys)
+    token = mint.id_token(subject="ann", client_id="web", lifetime=60, access_token="x", claims={})
+    clock.advance(days=9)
+    about = mint.id_token_claims(token, audience="web")
+    assert about is not None
+    assert (about.sub, about.aud) == ("ann", "web")
+    assert mint.id_token_claims(token) == about
+    assert mint.id_token_claims(token, audience="other") is None
+    assert other_issuer.id_token_claims(token) is None
+    for bad in (access_token(mint), token[:-4], altered(token, 1, {"iss": ISSUER, "sub": "admin", "exp": 2e9}), "ä"):
+        assert mint.id_token_claims(bad) is None
+
+
 MINT, _ = new_mint()
 
 

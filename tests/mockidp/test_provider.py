@@ -261,6 +261,7 @@ OPEN = [
     ("POST", "/oauth2-token"),
     ("GET", "/storefront/jwks"),
     ("GET", "/storefront/userinfo"),
+    ("POST", "/storefront/revoke"),
     ("GET", "/storefront/.well-known/openid-configuration"),
     ("GET", "/.well-known/oauth-authorization-server/backoffice"),
 ]

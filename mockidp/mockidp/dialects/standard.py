@@ -13,6 +13,7 @@ from ..client_auth import authenticate
 from ..grants.authorization_code import AuthorizationCodeGrant
 from ..grants.client_credentials import ClientCredentialsGrant
 from ..grants.refresh_token import RefreshTokenGrant
+from ..oauth_errors import refusal
 from ..openid import IdToken
 from ..pkce import ProofKey
 from ..registration import Registration
@@ -90,18 +91,9 @@ class StandardServer(AuthorizationServer):
 
     def handle_error_response(self, _request: StandardRequest, error: OAuth2Error) -> Response:
         """The error as JSON (RFC 6749 §5.2)."""
-        return self.refuse(error)
+        return refusal(error)
 
     def handle_response(self, status: int, body: Any, headers: list[tuple[str, str]]) -> Response:
         """What Authlib answers, as Starlette sends it."""
         fields = dict(headers)
         return JSONResponse(body, status, fields) if body else Response(None, status, fields)
-
-    def refuse(self, error: OAuth2Error) -> Response:
-        """The error as JSON (RFC 6749 §5.2)."""
-        return self.handle_response(error.status_code, described(error), error.get_headers())
-
-
-def described(error: OAuth2Error) -> dict[str, str]:
-    """The error's code and its text, which never holds anything that the caller sent."""
-    return {"error": error.error, **({"error_description": error.description} if error.description else {})}

@@ -18,9 +18,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..config import Client, User
-from ..dialects.standard import StandardRequest, StandardServer, described
+from ..dialects.standard import StandardRequest, StandardServer
 from ..errors import PageError, RequestRefused
 from ..identify import identify
+from ..oauth_errors import described
 from ..pages import consent_page
 from ..parameters import Parameters, form_pairs, once, query_pairs
 from ..redirects import answered

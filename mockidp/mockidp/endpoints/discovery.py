@@ -25,6 +25,9 @@ def metadata(site: Site) -> dict[str, Any]:
         "token_endpoint": site.url("/oauth2-token"),
         "userinfo_endpoint": f"{issuer_url}/userinfo",
         "jwks_uri": f"{issuer_url}/jwks",
+        **_introspection(site),
+        "revocation_endpoint": f"{issuer_url}/revoke",
+        "revocation_endpoint_auth_methods_supported": _auth_methods(site),
         "scopes_supported": _sorted(name for client in clients for name in client.scope.split()),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
@@ -46,6 +49,14 @@ def metadata(site: Site) -> dict[str, Any]:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
     }
+
+
+def _introspection(site: Site) -> dict[str, Any]:
+    """Only those who can keep a secret may ask about tokens; where nobody can, nothing is said of it."""
+    methods = [method for method in _auth_methods(site) if method != "none"]
+    address = site.url(f"{site.paths.issuer}/introspect")
+    named = {"introspection_endpoint": address, "introspection_endpoint_auth_methods_supported": methods}
+    return named if methods else {}
 
 
 def _auth_methods(site: Site) -> list[str]:

@@ -20,8 +20,8 @@ async def userinfo(request: Request, site: Site) -> Response:
     token = _BEARER.fullmatch(authorization[0])
     if len(authorization) > 1 or token is None:
         return _challenge(400, site, "invalid_request", "The Authorization header does not hold one bearer token.")
-    claims = site.mint.claims_of(token[1])
-    if claims is None or site.store.is_revoked(claims.approval_id):
+    claims = site.claims_of(token[1])
+    if claims is None:
         return _challenge(401, site, "invalid_token", "The access token is expired, revoked or not of this issuer.")
     if "openid" not in claims.scope.split():
         return _challenge(403, site, "insufficient_scope", "The access token lacks the scope openid.", scope="openid")

@@ -1,9 +1,9 @@
 import pytest
-from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError, OAuth2Error
+from authlib.oauth2.rfc6749.errors import OAuth2Error
 from starlette.datastructures import Headers
 from visitor import new_provider
 
-from mockidp.dialects.standard import StandardRequest, StandardServer, described
+from mockidp.dialects.standard import StandardRequest, StandardServer
 
 
 @pytest.fixture
@@ -33,11 +33,6 @@ def test_a_grant_type_that_is_not_there_is_refused_without_repeating_it(
         server.get_token_grant(asked(**parameters))
     assert "password" not in caught.value.description
     assert caught.value.error == ("unsupported_grant_type" if parameters else "invalid_request")
-
-
-def test_an_error_is_described_in_as_many_words_as_it_has() -> None:
-    assert described(InvalidRequestError("Why.")) == {"error": "invalid_request", "error_description": "Why."}
-    assert described(InvalidGrantError()) == {"error": "invalid_grant"}
 
 
 def test_any_client_of_any_realm_is_known(server: StandardServer) -> None:

@@ -48,12 +48,13 @@ def test_every_advertised_address_is_there(visitor: Visitor) -> None:
     for realm in ("storefront", "backoffice"):
         about = metadata(visitor, realm)
         endpoints = {name: url for name, url in about.items() if name.endswith(("_endpoint", "_uri"))}
-        assert len(endpoints) == 4
+        assert len(endpoints) == 6
         for url in endpoints.values():
             assert visitor.http.get(urlsplit(url).path).status_code in {200, 400, 401, 405}
+            assert visitor.http.post(urlsplit(url).path).status_code in {400, 401, 405}
 
 
-@pytest.mark.parametrize("leaf", ["introspect", "revoke", "register", "par", "device", "logout"])
+@pytest.mark.parametrize("leaf", ["register", "par", "device", "logout"])
 def test_what_is_not_advertised_is_not_there(visitor: Visitor, leaf: str) -> None:
     assert not any(str(value).endswith(f"/{leaf}") for value in metadata(visitor).values())
     assert visitor.http.post(f"/storefront/{leaf}").status_code == 404
@@ -100,6 +101,24 @@ def test_every_advertised_way_of_authenticating_works_and_no_other(visitor: Visi
     kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
     assertion = {"client_assertion_type": kind, "client_assertion": "x.y.z", "client_id": "storefront-web"}
     assert visitor.exchange(**wanted, **assertion).json()["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize("endpoint", ["introspection", "revocation"])
+def test_every_way_of_authenticating_that_is_advertised_for_an_endpoint_works_and_no_other(
+    visitor: Visitor, endpoint: str
+) -> None:
+    about = metadata(visitor)
+    path = urlsplit(about[f"{endpoint}_endpoint"]).path
+    basic = visitor.http.post(path, data={"token": "x"}, auth=("storefront-web", "storefront-web-secret"))
+    in_body = {"token": "x", "client_id": "storefront-web", "client_secret": "storefront-web-secret"}
+    nobody = {"token": "x", "client_id": "storefront-spa"}
+    works = {
+        "client_secret_basic": basic.is_success,
+        "client_secret_post": visitor.http.post(path, data=in_body).is_success,
+        "none": visitor.http.post(path, data=nobody).is_success,
+    }
+    advertised = about[f"{endpoint}_endpoint_auth_methods_supported"]
+    assert [method for method, does in works.items() if does] == advertised
 
 
 def test_every_advertised_challenge_method_works_and_no_other(visitor: Visitor) -> None:
