@@ -1,0 +1,31 @@
+"""A Flask app behind the WSGI gate, as a server's workers import it; it says which process answered."""
+
+import os
+
+from flask import Flask
+
+from realmgate import JwksUri, Realm, Realms
+from realmgate.wsgi import RealmGate
+
+shop = Realms(
+    Realm(
+        "storefront",
+        issuer="https://id.example/storefront",
+        audience="https://shop.example/api",
+        keys=JwksUri(os.environ["JWKS"], trust_mock=True, cooldown=0.0),
+        trust_mock=True,
+    )
+)
+if os.environ.get("WARM"):
+    # Before the fork with --preload: what is known then, and the thread that fetched it, must not trouble a child.
+    shop.warm_up()
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def who() -> dict[str, object]:
+    return {"process": os.getpid()}
+
+
+app.wsgi_app = RealmGate(app.wsgi_app, realm=shop["storefront"])  # type: ignore[method-assign]

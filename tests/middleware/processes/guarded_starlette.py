@@ -1,0 +1,28 @@
+"""A Starlette app behind the ASGI gate, as a server's workers import it; it says which process answered."""
+
+import os
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from realmgate import JwksUri, Realm, RealmGate, Realms
+
+shop = Realms(
+    Realm(
+        "storefront",
+        issuer="https://id.example/storefront",
+        audience="https://shop.example/api",
+        keys=JwksUri(os.environ["JWKS"], trust_mock=True, cooldown=0.0),
+        trust_mock=True,
+    )
+)
+
+
+async def who(_: Request) -> JSONResponse:
+    return JSONResponse({"process": os.getpid()})
+
+
+app = Starlette(routes=[Route("/", who)], middleware=[Middleware(RealmGate, realm=shop["storefront"])])
