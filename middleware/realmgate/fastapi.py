@@ -1,0 +1,84 @@
+"""Who the gate let in, as a FastAPI dependency that also draws the lock in the OpenAPI document.
+
+Needs ``realmgate[fastapi]``. The gate in front decides about tokens; the dependency asks what it decided.
+"""
+
+try:
+    from fastapi import HTTPException, WebSocketException
+    from fastapi.openapi.models import HTTPBearer, OpenIdConnect
+    from fastapi.security import SecurityScopes
+    from fastapi.security.base import SecurityBase
+except ImportError as error:
+    raise ImportError("realmgate.fastapi needs FastAPI: pip install 'realmgate[fastapi]'") from error
+
+from starlette.requests import HTTPConnection
+
+from .asgi import Incoming
+from .challenge import Refusal
+from .demand import Demand, gate_in, principal_in
+from .discovery import addresses
+from .errors import NoGate, Refused, TokenMissing
+from .gate import GuardedRealm
+from .principal import Principal
+from .requires import CLOSE_FORBIDDEN
+from .websocket import CLOSE_UNAUTHORIZED
+
+
+class RealmSecurity(SecurityBase):
+    """A realm as FastAPI's dependencies and OpenAPI document know it.
+
+    ``Depends(storefront)`` gives the `Principal`; ``Security(storefront, scopes=["orders:read"])`` one who holds all
+    these scopes, and answers others with 403 and the exact challenge. Works in HTTP and WebSocket routes. Behind no
+    gate, or behind the gate of another realm, it raises `NoGate`.
+    """
+
+    def __init__(
+        self,
+        realm: GuardedRealm,
+        *,
+        open_id_connect: bool = False,
+        scheme_name: str | None = None,
+        description: str | None = None,
+    ) -> None:
+        """Take a realm out of a `Realms`; `open_id_connect` points to the issuer instead of asking for a token."""
+        if not isinstance(realm, GuardedRealm):
+            raise TypeError(f'RealmSecurity takes a realm out of a Realms, shop["storefront"], not {realm!r}')
+        self._realm = realm
+        self.scheme_name = scheme_name or realm.name
+        self.model = _scheme(realm, description, open_id_connect=open_id_connect)
+
+    async def __call__(self, connection: HTTPConnection, wanted: SecurityScopes) -> Principal:
+        """Give the principal, or refuse."""
+        principal, gate = principal_in(connection.scope), gate_in(connection.scope)
+        if gate.guarded is not self._realm:
+            raise NoGate(
+                f"this route asks for realm {self._realm.name!r}, but lies behind the gate of {gate.realm.name!r}"
+            )
+        try:
+            Demand.of(wanted.scope_str, "", (), None).check(principal, gate.clock())
+        except Refused as error:
+            refusal = gate.forbid(error, Incoming(connection.scope))
+            raise _exception(connection, refusal, error.description) from None
+        return principal
+
+
+def _scheme(realm: GuardedRealm, description: str | None, *, open_id_connect: bool) -> HTTPBearer | OpenIdConnect:
+    if not open_id_connect:
+        return HTTPBearer(description=description, bearerFormat="JWT")
+    issuer = realm.expected.realm.issuer
+    if issuer is None:
+        raise TypeError(f"realm {realm.name!r} has no issuer to point to; leave out open_id_connect=")
+    return OpenIdConnect(description=description, openIdConnectUrl=addresses(issuer)[0])
+
+
+def _exception(connection: HTTPConnection, refusal: Refusal, detail: str) -> HTTPException | WebSocketException:
+    """FastAPI words the body of an answer itself; status and headers are the gate's."""
+    denial = connection.scope["type"] == "http" or "websocket.http.response" in connection.scope.get("extensions", {})
+    if not denial:
+        code = CLOSE_UNAUTHORIZED if refusal.status == TokenMissing.status else CLOSE_FORBIDDEN
+        return WebSocketException(code, detail)
+    headers: dict[str, str] = {}
+    for name, value in refusal.headers:
+        if not name.startswith("content-"):
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return HTTPException(refusal.status, detail, headers)
