@@ -23,6 +23,11 @@ def b64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def x5t(der: bytes) -> str:
+    """What a token says that is bound to a certificate."""
+    return b64url(hashlib.sha256(der).digest())
+
+
 @dataclass(frozen=True)
 class ProofKey:
     """A client's key, and the proofs it makes: good ones, or ones that differ exactly where told; `...` leaves out."""

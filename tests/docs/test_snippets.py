@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMED = [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if "_build" not in page.parts]
 RUN = {"python", "toml", "console", "bash"}
-SHOWN = {"http", "ini", "json", "text", "{toctree}", "{include}", "{raw}"}
+SHOWN = {"http", "ini", "json", "text", "{toctree}", "{include}", "{raw}", "{warning}"}
 
 Blocks = Callable[[str], list[Any]]
 
