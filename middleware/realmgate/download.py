@@ -13,6 +13,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as ReadTimeout
 
 from .flow import Fetch, Fetched, FetchFailed
 
@@ -45,8 +47,9 @@ class Line:
             self.deadline = deadline
             try:
                 fetched = self._send_again(effect) if self._kept else self._send(effect)
-            except (requests.RequestException, OSError, ValueError) as error:
-                reason = "no answer in time" if deadline.passed else f"the connection failed ({type(error).__name__})"
+            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+                late = deadline.passed or isinstance(error, requests.Timeout | ReadTimeout)
+                reason = "no answer in time" if late else f"the connection failed ({type(error).__name__})"
                 raise FetchFailed(reason) from None
             if deadline.passed:
                 raise FetchFailed("no answer in time")
