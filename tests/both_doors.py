@@ -122,10 +122,12 @@ class Doors:
         method: str = "GET",
         mount: str = "",
         headers: Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
     ) -> Answer:
-        sent = [*(("authorization", value) for value in authorization), *headers]
-        through_asgi = asyncio.run(ask_asgi(self.asgi, sent, path=path, method=method, mount=mount))
-        through_wsgi = ask_wsgi(self.wsgi, sent, path=path, method=method, mount=mount)
+        length = [("content-length", str(len(body)))] if body else []
+        sent = [*(("authorization", value) for value in authorization), *headers, *length]
+        through_asgi = asyncio.run(ask_asgi(self.asgi, sent, path=path, method=method, mount=mount, body=body))
+        through_wsgi = ask_wsgi(self.wsgi, sent, path=path, method=method, mount=mount, body=body)
         assert through_asgi == through_wsgi
         return through_asgi
 
@@ -134,7 +136,13 @@ class Doors:
 
 
 async def ask_asgi(
-    app: Any, sent: Iterable[tuple[str, str]], *, path: str = "/", method: str = "GET", mount: str = ""
+    app: Any,
+    sent: Iterable[tuple[str, str]],
+    *,
+    path: str = "/",
+    method: str = "GET",
+    mount: str = "",
+    body: bytes = b"",
 ) -> Answer:
     headers = [(b"host", b"shop.example"), *((name.encode(), value.encode("latin-1")) for name, value in sent)]
     scope = {
@@ -153,7 +161,7 @@ async def ask_asgi(
     messages: list[Any] = []
 
     async def receive() -> Any:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Any) -> None:
         messages.append(message)
@@ -169,7 +177,13 @@ def _bytes(path: str) -> bytes:
 
 
 def ask_wsgi(
-    app: Any, sent: Iterable[tuple[str, str]], *, path: str = "/", method: str = "GET", mount: str = ""
+    app: Any,
+    sent: Iterable[tuple[str, str]],
+    *,
+    path: str = "/",
+    method: str = "GET",
+    mount: str = "",
+    body: bytes = b"",
 ) -> Answer:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
@@ -181,14 +195,15 @@ def ask_wsgi(
         "QUERY_STRING": "",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "https",
-        "wsgi.input": io.BytesIO(),
+        "wsgi.input": io.BytesIO(body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
     for name, value in sent:
-        variable = "HTTP_" + name.upper().replace("-", "_")
+        variable = name.upper().replace("-", "_")
+        variable = variable if variable in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{variable}"
         # What every WSGI server does with a header that comes twice.
         environ[variable] = f"{environ[variable]},{value}" if variable in environ else value
     started: list[tuple[int, tuple[tuple[str, str], ...]]] = []
@@ -199,9 +214,9 @@ def ask_wsgi(
 
     answer = app(environ, start_response)
     try:
-        body = b"".join(answer)
+        said = b"".join(answer)
     finally:
         if hasattr(answer, "close"):
             answer.close()
     status, given = started[0]
-    return Answer(status, given, body)
+    return Answer(status, given, said)

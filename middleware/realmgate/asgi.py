@@ -11,6 +11,7 @@ from .errors import Refused
 from .flow import run_async
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .guard import PrefixedRealms, SingleRealm
+from .oro_body import through_asgi
 from .paths import AmbiguousPath, readings
 from .principal import Principal, anonymous
 from .websocket import CLOSE_UNAUTHORIZED, ExpiringConnection, accepting_the_marker, for_the_app, for_the_gate
@@ -76,6 +77,9 @@ def _is_lifespan(scope: Scope) -> bool:
 async def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send) -> None:
     incoming = Incoming(scope)
     try:
+        if gate.reads_bodies:
+            seen, scope, receive = await through_asgi(scope, receive)
+            incoming = Incoming(seen)
         principal = gate.admit(incoming)
         if not isinstance(principal, Principal):
             principal = await run_async(principal, gate.answer_async)

@@ -13,6 +13,7 @@ TITLES: Final = {
     401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
+    413: "Content Too Large",
     503: "Service Unavailable",
 }
 

@@ -9,6 +9,7 @@
     ├── NoGate (RuntimeError)               you: a handler asks for a principal where no gate stands
     └── Refused                             a request; becomes an answer, never a traceback
         ├── RequestMalformed    400         the caller: not one well-formed credential
+        ├── BodyTooLarge        413         the caller: too much to look for a token in
         ├── TokenMissing        401         the caller: no token at all
         ├── TokenRejected       401         the caller: a token that is not good here
         ├── ProofRejected       401         the caller: a DPoP proof that proves nothing here
@@ -80,6 +81,13 @@ class RequestMalformed(Refused):
     status = 400
     error = "invalid_request"
     description = "The request must carry exactly one well-formed bearer token"
+
+
+class BodyTooLarge(Refused):
+    """A body that may hold the token and is too large to be read for it; in OroCommerce's manners only."""
+
+    status = 413
+    description = "The body is too large"
 
 
 class TokenMissing(Refused):

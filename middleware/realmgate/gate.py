@@ -59,6 +59,9 @@ class GuardedRealm:
 class Gate:
     """One realm's decision, the same through both doors; `clock` gives seconds since the epoch."""
 
+    # Whether a token may stand in a body, so that the doors have to read it first.
+    reads_bodies: bool = False
+
     def __init__(
         self, guarded: GuardedRealm, *, clock: Callable[[], float] = time.time, remember: int = 10_000
     ) -> None:

@@ -11,6 +11,7 @@ from .addresses import check_address
 from .bound import DPoP, check_certificate_header, check_dpop
 from .errors import ConfigurationError
 from .introspection import Introspection
+from .oro_version import check_oro
 from .resource import Origin, address_among, check_resource, place_of
 
 # RFC 9110 §11.5 allows any quoted-string; without quote and backslash nothing ever needs escaping.
@@ -58,6 +59,8 @@ class Realm:
     * `dpop`: tokens that are bound to a key are taken with a proof; see `DPoP`.
     * `certificate_header`: tokens that are bound to a client certificate are taken with the certificate in this header,
       which a proxy must set on every request, or remove. RFC 8705.
+    * `oro_version`: with the profile ``"orocommerce"``, refuse as the API of that version does (``"5.0"``, ``"5.1"``,
+      ``"6.0"``, ``"6.1"``). `oro_side` is ``"storefront"`` or ``"backoffice"``, where the name does not say it.
     * `trust_mock`: for development only. Accepts http addresses and the keys of a mock identity provider.
 
     What is *not* checked here: whether the addresses answer. The first request, or nobody, finds out.
@@ -89,6 +92,8 @@ class Realm:
     scopes_supported: tuple[str, ...] = ()
     dpop: DPoP | None = None
     certificate_header: str | None = None
+    oro_version: str | None = None
+    oro_side: str | None = None
     trust_mock: bool = False
     address: str | None = field(init=False, compare=False, repr=False)
     origin: Origin | None = field(init=False, compare=False, repr=False)
@@ -253,6 +258,10 @@ def _check_resource(realm: Realm) -> None:
         raise _refuse(realm, "resource_name", "must be a text for people, like 'Storefront API'")
 
 
+def _check_oro(realm: Realm) -> None:
+    check_oro(realm.oro_version, realm.oro_side, profile=realm.profile, name=realm.name)
+
+
 def _check_bindings(realm: Realm) -> None:
     check_dpop(realm.dpop, place=f"Realm({realm.name!r}, dpop=…)")
     check_certificate_header(realm.certificate_header, place=f"Realm({realm.name!r}, certificate_header=…)")
@@ -272,4 +281,5 @@ CHECKS = (
     _check_deny_list,
     _check_resource,
     _check_bindings,
+    _check_oro,
 )

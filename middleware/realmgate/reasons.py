@@ -15,6 +15,7 @@ class Reason(StrEnum):
     OTHER_SCHEME = "credentials of another scheme"
     EMPTY_CREDENTIALS = "a scheme without credentials"
     UNREADABLE = "credentials that are not one token"
+    BODY_TOO_LARGE = "a body too large to look for a token in"
     MALFORMED = "malformed token"
     ALGORITHM_NOT_ALLOWED = "algorithm not allowed"
     WRONG_TYPE = "wrong type of token"

@@ -11,6 +11,7 @@ from .flow import Flow
 from .gate import Gate, GuardedRealm
 from .incoming import Incoming
 from .jose.compact import NotCompactJws, parse
+from .orocommerce import OroGate
 from .principal import Principal
 from .reasons import Reason
 
@@ -19,9 +20,11 @@ def gate_of(
     guarded: GuardedRealm, *, clock: Callable[[], float], remember: int, on_decision: OnDecision | None
 ) -> Gate:
     """The gate of a realm, watched if somebody wants to be told."""
+    oro = isinstance(guarded, GuardedRealm) and guarded.expected.realm.oro_version is not None
     if on_decision is None:
-        return Gate(guarded, clock=clock, remember=remember)
-    return WatchedGate(guarded, clock=clock, remember=remember, on_decision=on_decision)
+        return (OroGate if oro else Gate)(guarded, clock=clock, remember=remember)
+    watched = WatchedOroGate if oro else WatchedGate
+    return watched(guarded, clock=clock, remember=remember, on_decision=on_decision)
 
 
 class WatchedGate(Gate):
@@ -79,6 +82,10 @@ class WatchedGate(Gate):
         except (Refused, NotCompactJws):
             return None
         return next((key.kid for key in self._keyring.keys if key.kid == kid), None)
+
+
+class WatchedOroGate(WatchedGate, OroGate):
+    """The same with the manners of OroCommerce."""
 
 
 class Sight:

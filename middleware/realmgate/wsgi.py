@@ -13,6 +13,7 @@ from .errors import ConfigurationError, Refused
 from .flow import run
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate, GuardedRealm
 from .guard import PrefixedRealms, SingleRealm
+from .oro_body import through_wsgi
 from .paths import AmbiguousPath
 from .principal import Principal, anonymous
 
@@ -116,6 +117,9 @@ def _check_blocking(guarded: GuardedRealm) -> None:
 def _guard(gate: Gate, app: Any, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     incoming = Incoming(environ)
     try:
+        if gate.reads_bodies:
+            seen, environ = through_wsgi(environ)
+            incoming = Incoming(seen)
         principal = gate.admit(incoming)
         if not isinstance(principal, Principal):
             principal = run(principal, gate.answer)
@@ -182,6 +186,8 @@ class Incoming:
     def header(self, name: str) -> list[str]:
         """The header's value as the server gives it, joined with commas where it came more than once."""
         value = self._environ.get("HTTP_" + name.upper().replace("-", "_"))
+        if value is None and name == "content-type":
+            value = self._environ.get("CONTENT_TYPE") or None
         return [] if value is None else [value]
 
 

@@ -1,0 +1,116 @@
+"""An access token in a JSON:API document: taken out before the app behind sees it, the same at both doors."""
+
+import io
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from .challenge import JSON_API
+from .errors import BodyTooLarge
+from .reasons import Reason
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+MEMBER: Final = "access_token"
+LIMIT: Final = 8 * 1024 * 1024  # bytes
+NEVER_GOOD: Final = ","  # what no token can be, so that a member which is not text is refused, not overlooked
+
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_text = msgspec.json.Decoder(str).decode
+
+
+def take_token(body: bytes) -> tuple[str | None, bytes]:
+    """The token in a document, if there is one, and the document without it; all other members stay as they are."""
+    try:
+        members = _members(body)
+        found = members.pop(MEMBER, None)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None, body
+    if found is None:
+        return None, body
+    try:
+        token = _text(found)
+    except (msgspec.MsgspecError, ValueError):
+        token = ""
+    return token or NEVER_GOOD, msgspec.json.encode(members)
+
+
+async def through_asgi(scope: Scope, receive: Receive) -> tuple[Scope, Scope, Receive]:
+    """The request as the gate is to see it, and as the app is. Raises `BodyTooLarge`."""
+    if scope["type"] != "http" or _only(b"content-type", scope) != JSON_API.encode():
+        return scope, scope, receive
+    body = await _read(receive)
+    if body is None:
+        return scope, scope, _replay({"type": "http.disconnect"}, receive)
+    token, left = take_token(body)
+    replayed = _replay({"type": "http.request", "body": left, "more_body": False}, receive)
+    if token is None:
+        return scope, scope, replayed
+    seen = _with_header(scope, b"authorization", b"Bearer " + token.encode("utf-8", "replace"))
+    length = str(len(left)).encode()
+    behind = _with_header(scope, b"content-length", length) if _only(b"content-length", scope) else scope
+    return seen, behind, replayed
+
+
+def through_wsgi(environ: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The request as the gate is to see it, and as the app is. Raises `BodyTooLarge`."""
+    if environ.get("CONTENT_TYPE") != JSON_API:
+        return environ, environ
+    body = _read_blocking(environ)
+    token, left = take_token(body)
+    behind = {**environ, "wsgi.input": io.BytesIO(left), "CONTENT_LENGTH": str(len(left))}
+    if token is None:
+        return environ, behind
+    return {**environ, "HTTP_AUTHORIZATION": "Bearer " + token.encode("utf-8", "replace").decode("latin-1")}, behind
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body; None where the client went away before its end."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if len(body) > LIMIT:
+            raise BodyTooLarge(Reason.BODY_TOO_LARGE)
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _read_blocking(environ: dict[str, Any]) -> bytes:
+    """The whole body, as far as the server says where it ends."""
+    given = environ.get("CONTENT_LENGTH") or ""
+    length = int(given) if given.isascii() and given.isdecimal() and len(given) <= 18 else None  # noqa: PLR2004  # digits
+    if length is None:
+        length = LIMIT + 1 if environ.get("wsgi.input_terminated") else 0
+    body: bytes = environ["wsgi.input"].read(min(length, LIMIT + 1))
+    if len(body) > LIMIT or (given and length > LIMIT):
+        raise BodyTooLarge(Reason.BODY_TOO_LARGE)
+    return body
+
+
+def _replay(first: MutableMapping[str, Any], receive: Receive) -> Receive:
+    """Say once more what was read, then go on as before."""
+    said = False
+
+    async def again() -> MutableMapping[str, Any]:
+        nonlocal said
+        if said:
+            return await receive()
+        said = True
+        return first
+
+    return again
+
+
+def _only(name: bytes, scope: Scope) -> bytes | None:
+    values = [value for key, value in scope["headers"] if key == name]
+    return values[0] if len(values) == 1 else None
+
+
+def _with_header(scope: Scope, name: bytes, value: bytes) -> Scope:
+    others = [(key, was) for key, was in scope["headers"] if key != name]
+    return {**scope, "headers": [*others, (name, value)]}
