@@ -13,10 +13,11 @@ RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 # Made anew when what is to be installed changes.
 DEMO_READY := $(VENV)/.ready-for-demo
+NPM_READY := tests/npm/node_modules/.ready
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs packages constraints clean
+.PHONY: help demo test npm lint types docs packages constraints clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -31,6 +32,8 @@ test: $(READY) ## run every test, with branch coverage (PYTEST_ARGS='-k name' fo
 	$(RUN) -m coverage run -m pytest $(PYTEST_ARGS)
 	$(RUN) -m coverage combine --quiet
 	$(RUN) -m coverage report
+
+npm: $(NPM_READY) ## install the foreign client that the DPoP test drives, where there is npm (without it that test is skipped)
 
 lint: $(READY) ## style, format and import contracts
 	$(RUN) -m ruff check
@@ -53,7 +56,7 @@ constraints: ## pin what a new environment of today would hold, in constraints.t
 
 clean: ## remove the environment and everything that was built
 	rm -rf $(VENV) dist build docs/_build htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache
-	rm -rf .import_linter_cache .hypothesis
+	rm -rf .import_linter_cache .hypothesis tests/npm/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN):
@@ -68,6 +71,10 @@ $(DEMO_READY): pyproject.toml constraints.txt | $(RUN)
 	@echo "Setting up $(VENV) (a minute, the first time) ..."
 	$(INSTALL) 'pip>=25.1'
 	$(INSTALL) -c constraints.txt -e '.[mockidp]'
+	@touch $@
+
+$(NPM_READY): tests/npm/package.json
+	cd tests/npm && npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
 $(READY): pyproject.toml constraints.txt | $(RUN)
