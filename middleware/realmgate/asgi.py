@@ -61,7 +61,7 @@ class RealmMap(PrefixedRealms):
             guard = _guard if scope["type"] == "http" else _guard_websocket
             await guard(gate, self.app, scope, receive, send)
         elif self.elsewhere == "open":
-            await self.app(_with_principal(scope, anonymous(), None), receive, send)
+            await self.app(with_principal(scope, anonymous(), None), receive, send)
         else:
             await _send_refusal(not_found(**form), scope, receive, send)
 
@@ -88,7 +88,7 @@ async def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Sen
         return
     if gate.guarded.nonces is not None:
         send = _with_headers(gate.parting_headers(incoming), send)
-    await app(_with_principal(scope, principal, gate), receive, send)
+    await app(with_principal(scope, principal, gate), receive, send)
 
 
 def _with_headers(headers: tuple[tuple[str, str], ...], send: Send) -> Send:
@@ -106,7 +106,7 @@ async def _guard_websocket(gate: Gate, app: Any, scope: Scope, receive: Receive,
 
     async def let_in(seen: Scope, receive: Receive, send: Send) -> None:
         principal: Principal = seen[PRINCIPAL_KEY]
-        handshake = for_the_app(_with_principal(scope, principal, gate))
+        handshake = for_the_app(with_principal(scope, principal, gate))
         send = accepting_the_marker(scope, send)
         if principal.expires_at is None:
             await app(handshake, receive, send)
@@ -150,7 +150,7 @@ class Incoming:
         return [value.decode("latin-1") for key, value in self._scope["headers"] if key == wanted]
 
 
-def _with_principal(scope: Scope, principal: Principal, gate: Gate | None) -> MutableMapping[str, Any]:
+def with_principal(scope: Scope, principal: Principal, gate: Gate | None) -> MutableMapping[str, Any]:
     """A scope of its own for the app behind, so that nothing a handler does reaches another request."""
     scopes = ("authenticated", *principal.scopes) if principal.is_authenticated else ()
     return {

@@ -78,7 +78,7 @@ class RealmMap(PrefixedRealms):
         if gate is not None:
             return _guard(gate, self.app, environ, start_response)
         if self.elsewhere == "open":
-            return _call(self.app, environ, start_response, anonymous(), None)
+            return call_with_principal(self.app, environ, start_response, anonymous(), None)
         return _send_refusal(not_found(**form), start_response)
 
 
@@ -127,7 +127,7 @@ def _guard(gate: Gate, app: Any, environ: Environ, start_response: StartResponse
         return _send_refusal(gate.refuse(error, incoming), start_response)
     if gate.guarded.nonces is not None:
         start_response = _with_headers(gate.parting_headers(incoming), start_response)
-    return _call(app, environ, start_response, principal, gate)
+    return call_with_principal(app, environ, start_response, principal, gate)
 
 
 def _with_headers(more: tuple[tuple[str, str], ...], start_response: StartResponse) -> StartResponse:
@@ -137,7 +137,7 @@ def _with_headers(more: tuple[tuple[str, str], ...], start_response: StartRespon
     return start_with_headers
 
 
-def _call(
+def call_with_principal(
     app: Any, environ: Environ, start_response: StartResponse, principal: Principal, gate: Gate | None
 ) -> Iterable[bytes]:
     """Call the app behind with the principal, and without anything that others have written in its place."""
