@@ -39,17 +39,17 @@ def parse(token: str) -> UnverifiedJws:
     """Take a token apart; raises `NotCompactJws`, which says nothing of the content."""
     if len(token) > MAX_TOKEN or not token.isascii():
         raise NotCompactJws
-    data = token.encode()
     # Exactly three parts: five would be JWE, an empty third an unsecured token. An empty payload is odd, but a JWS.
-    header, _, rest = data.partition(b".")
-    payload, _, signature = rest.partition(b".")
+    # A dot too many ends up in the payload, and is no base64url there.
+    signing_input, _, signature = token.encode().rpartition(b".")
+    header, _, payload = signing_input.partition(b".")
     if not (header and signature):
         raise NotCompactJws
     try:
         return UnverifiedJws(
             header=_parse_header(header),
             payload=decode(payload),
-            signing_input=data[: -len(signature) - 1],
+            signing_input=signing_input,
             signature=decode(signature),
         )
     except NotBase64Url:
