@@ -42,8 +42,8 @@ def parse(token: str) -> UnverifiedJws:
     # Exactly three parts: five would be JWE, an empty third an unsecured token. An empty payload is odd, but a JWS.
     # A dot too many ends up in the payload, and is no base64url there.
     signing_input, _, signature = token.encode().rpartition(b".")
-    header, _, payload = signing_input.partition(b".")
-    if not (header and signature):
+    header, dot, payload = signing_input.partition(b".")
+    if not (header and dot and signature):
         raise NotCompactJws
     try:
         return UnverifiedJws(
