@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
+from . import subjects
 from .claims import (
     Claims,
     audience_of,
@@ -60,7 +61,7 @@ def principal_of(claims: dict[str, Any], realm: Realm, profile: Profile) -> Prin
         realm=realm.name,
         client_id=client_id,
         scopes=words(_read(realm.scopes, claims, profile.scopes)),
-        roles=words(_read(realm.roles, claims, _roles)),
+        roles=words(_read(realm.roles, claims, subjects.roles)),
         claims=freeze(claims),
         expires_at=float(claims["exp"]),
     )
@@ -76,12 +77,6 @@ def _read(own: Any, claims: Claims, usual: Callable[[Claims], Any]) -> Any:
         return own(claims)
     except Exception as error:
         raise TokenRejected(Reason.READING_FAILED) from error
-
-
-def _roles(claims: Claims) -> list[str] | None:
-    """RFC 9068 §2.2.3.1 borrows ``roles`` from SCIM, where an entry may also be an object."""
-    roles = claims.get("roles")
-    return [role for role in roles if isinstance(role, str)] if isinstance(roles, list) else None
 
 
 def _target_by_issuer(claims: Claims, expected: Expected) -> None:
@@ -131,9 +126,13 @@ def _check_scope_is_text(claims: Claims, _realm: Realm, _now: float) -> None:
 
 
 def _check_no_id_token(claims: Claims, _realm: Realm, _now: float) -> None:
-    """An ID token speaks to the client and opens nothing. OpenID Connect Core §2."""
-    if not ID_TOKEN_MARKS.isdisjoint(claims) or claims.get("token_use") == "id" or claims.get("typ") == "ID":
+    """An ID token speaks to the client and opens nothing; nor does a logout token, nor one to refresh others with."""
+    if not ID_TOKEN_MARKS.isdisjoint(claims):
         raise TokenRejected(Reason.IDENTITY_ONLY)
+    for name, bad in KIND_OF_JWT.items():
+        kind = claims.get(name)
+        if isinstance(kind, str) and kind.lower() in bad:
+            raise TokenRejected(Reason.IDENTITY_ONLY if kind.lower().startswith("id") else Reason.OTHER_KIND)
 
 
 def _check_is_access_token(claims: Claims, _realm: Realm, _now: float) -> None:
@@ -155,50 +154,16 @@ def _check_single_audience(claims: Claims, _realm: Realm, _now: float) -> None:
         raise TokenRejected(Reason.MALFORMED_CLAIM)
 
 
-def _client_id(claims: Claims) -> str:
-    client_id: str = claims["client_id"]
-    return client_id
+# OpenID Connect Core §2 and §3.3.2.11, Back-Channel Logout §2.4.
+ID_TOKEN_MARKS: Final = frozenset({"nonce", "at_hash", "c_hash", "s_hash", "events"})
 
-
-def _some_client_id(claims: Claims) -> str:
-    """Whatever the big providers call the client; absent in some of their tokens."""
-    found = next((claims[name] for name in ("client_id", "azp", "cid", "appid") if name in claims), "")
-    return found if isinstance(found, str) else ""
-
-
-def _audience_as_client(claims: Claims) -> str:
-    audience: str = claims["aud"]
-    return audience
-
-
-def _subject(claims: Claims) -> str:
-    return text(claims.get("sub"))
-
-
-def _subject_or_nobody(claims: Claims) -> str:
-    """Empty for a client that acts for itself."""
-    subject = claims.get("sub")
-    return "" if subject == "" else text(subject)
-
-
-def _subject_if_any(claims: Claims) -> str:
-    """``sub`` is optional in an answer. RFC 7662 §2.2."""
-    return _subject_or_nobody(claims) if "sub" in claims else ""
-
-
-def _scope(claims: Claims) -> Any:
-    return claims.get("scope")
-
-
-def _scope_or_scp(claims: Claims) -> Any:
-    return claims["scope"] if "scope" in claims else claims.get("scp")
-
-
-def _scopes(claims: Claims) -> Any:
-    return claims.get("scopes")
-
-
-ID_TOKEN_MARKS: Final = frozenset({"nonce", "at_hash", "c_hash", "s_hash"})
+# Cognito says the kind in token_use, Keycloak in typ.
+KIND_OF_JWT: Final = MappingProxyType(
+    {
+        "token_use": frozenset({"id", "id_token", "refresh", "refresh_token"}),
+        "typ": frozenset({"id", "refresh", "offline", "logout"}),
+    }
+)
 
 # RFC 7662 §2.2 has token_type, Keycloak repeats it as typ, Ory Hydra calls the kind token_use.
 KIND_OF_ANSWER: Final = MappingProxyType(
@@ -215,27 +180,27 @@ RFC9068: Final = Profile(
     types=frozenset({"at+jwt", "application/at+jwt"}),
     check_target=_target_by_issuer,
     checks=(_needs("iat"), *TIMES, _check_texts, _check_scope_is_text, check_required, check_binding),
-    client_id=_client_id,
-    subject=_subject,
-    scopes=_scope,
+    client_id=subjects.client_id,
+    subject=subjects.subject,
+    scopes=subjects.scope,
 )
 
 JWT: Final = Profile(
     types=frozenset({None, "jwt"}),
     check_target=_target_by_issuer,
     checks=(*TIMES, _check_no_id_token, _check_jti, check_required, check_binding),
-    client_id=_some_client_id,
-    subject=_subject,
-    scopes=_scope_or_scp,
+    client_id=subjects.some_client_id,
+    subject=subjects.subject,
+    scopes=subjects.scope_or_scp,
 )
 
 OROCOMMERCE: Final = Profile(
     types=frozenset({"jwt"}),
     check_target=_target_by_audience,
     checks=(_needs("iat", "nbf", "jti"), *TIMES, _check_single_audience, _check_jti, check_required, check_binding),
-    client_id=_audience_as_client,
-    subject=_subject_or_nobody,
-    scopes=_scopes,
+    client_id=subjects.audience_as_client,
+    subject=subjects.subject_or_nobody,
+    scopes=subjects.scopes,
 )
 
 # Not a kind that a realm is configured to: whatever only its issuer can read, as the issuer describes it.
@@ -243,9 +208,9 @@ OPAQUE: Final = Profile(
     types=frozenset(),
     check_target=_target_by_answer,
     checks=(*TIMES, _check_is_access_token, _check_jti, check_required, check_binding),
-    client_id=_some_client_id,
-    subject=_subject_if_any,
-    scopes=_scope_or_scp,
+    client_id=subjects.some_client_id,
+    subject=subjects.subject_if_any,
+    scopes=subjects.scope_or_scp,
 )
 
 PROFILES: Final = MappingProxyType({"rfc9068": RFC9068, "jwt": JWT, "orocommerce": OROCOMMERCE})

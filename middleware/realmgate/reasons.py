@@ -50,7 +50,7 @@ class Reason(StrEnum):
     WRONG_CLIENT = "wrong client"
     READING_FAILED = "the realm's own reading of a claim failed"
     NOT_ACTIVE = "not active, says the issuer"
-    OTHER_KIND = "a token of another kind, says the issuer"
+    OTHER_KIND = "a token of another kind"
     REVOKED = "revoked"
     NOBODY = "a handler requires a principal"
     SCOPE_INSUFFICIENT = "scope insufficient"
