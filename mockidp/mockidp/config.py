@@ -56,7 +56,7 @@ _DEFAULT_SECONDS: Final[dict[Lifetime, int]] = {
     "refresh_token": 30 * 86400,
 }
 _PREFIX: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
-_LEAVES: Final = ("/jwks", "/userinfo", "/introspect", "/revoke", "/.well-known/openid-configuration")
+_LEAVES: Final = ("/jwks", "/userinfo", "/introspect", "/revoke", "/logout", "/.well-known/openid-configuration")
 _PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
 
 
@@ -66,6 +66,7 @@ class Paths(Struct, frozen=True, kw_only=True):
     issuer: str
     authorize: str
     login: str
+    logout: str
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,6 +118,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             issuer=self._issuer_path(realm, prefix),
             authorize=f"{prefix}/oauth2-token/authorize",
             login=f"{prefix}/oauth2-token/login",
+            logout=f"{prefix}/oauth2-token/logout",
         )
 
     def lifetime(self, of: Lifetime, realm: Realm, client: Client | None = None, *, default: int | None = None) -> int:
@@ -166,7 +168,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def _served(self, realm: Realm) -> Iterator[str]:
         paths = self.paths(realm)
-        yield from (paths.authorize, paths.login)
+        yield from (paths.authorize, paths.login, paths.logout)
         yield from (paths.issuer + leaf for leaf in _LEAVES)
 
 

@@ -32,12 +32,14 @@ DEMO_REALMS: Final = (
                 client_secret="storefront-web-secret",
                 name="Storefront website",
                 redirect_uris=("http://127.0.0.1:8900/callback/storefront",),
+                post_logout_redirect_uris=("http://127.0.0.1:8900/",),
                 scope=_STOREFRONT_SCOPE,
             ),
             Client(
                 client_id="storefront-spa",
                 name="Storefront app in the browser",
                 redirect_uris=("http://127.0.0.1:8900/spa/callback",),
+                post_logout_redirect_uris=("http://127.0.0.1:8900/",),
                 scope=_STOREFRONT_SCOPE,
             ),
             Client(
@@ -62,6 +64,7 @@ DEMO_REALMS: Final = (
                 client_secret="backoffice-web-secret",
                 name="Back-office website",
                 redirect_uris=("http://127.0.0.1:8900/callback/backoffice",),
+                post_logout_redirect_uris=("http://127.0.0.1:8900/",),
                 scope=_BACKOFFICE_SCOPE,
             ),
             Client(
@@ -102,7 +105,11 @@ _PASSWORD_CLIENTS: Final = {
 def _in_orocommerce(realm: Realm) -> Realm:
     owner = realm.users[0].username
     clients = (
-        replace(client, owner=owner) if "client_credentials" in client.grant_types else client
+        replace(
+            client,
+            owner=owner if "client_credentials" in client.grant_types else "",
+            post_logout_redirect_uris=(),
+        )
         for client in realm.clients
     )
     return replace(realm, clients=(*clients, _PASSWORD_CLIENTS[realm.name]))

@@ -54,6 +54,7 @@ def expect_orocommerce(settings: Settings) -> None:
         expect(realm.algorithm == "RS256", f"realms[{at}].algorithm", "RS256, which is all that OroCommerce signs with")
         expect(realm.issuer is None, f"realms[{at}].issuer", _NOT_ORO)
     for place, client in _clients(settings):
+        expect(not client.post_logout_redirect_uris, f"{place}.post_logout_redirect_uris", _NOT_ORO)
         expect(client.require_pkce is None, f"{place}.require_pkce", _NOT_ORO)
         expect(not client.localhost_any_port, f"{place}.localhost_any_port", _NOT_ORO)
     _expect_owners(settings)

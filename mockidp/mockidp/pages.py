@@ -95,6 +95,35 @@ def consent_page(
     )
 
 
+def logout_page(
+    *,
+    realm_name: str,
+    realm_title: str,
+    client_name: str,
+    user_name: str,
+    action: str,
+    csrf_token: str,
+    base_path: str = "",
+) -> str:
+    """Ask whether the person wants to log out: posts `decision` (`logout` or `stay`) and `csrf_token`."""
+    return render(
+        "logout.html",
+        look=look_of(realm_name),
+        realm_title=realm_title,
+        client_name=client_name,
+        user_name=user_name,
+        action=action,
+        csrf_token=csrf_token,
+        base_path=base_path,
+    )
+
+
+def logged_out_page(*, realm_name: str, realm_title: str, user_name: str = "", base_path: str = "") -> str:
+    """Tell a person that nobody is logged in any more, or, by name, that they still are."""
+    look = look_of(realm_name)
+    return render("logged_out.html", look=look, realm_title=realm_title, user_name=user_name, base_path=base_path)
+
+
 def error_page(*, status: int, title: str, message: str, hint: str = "", base_path: str = "") -> str:
     """Tell a person what went wrong where no client can be told; it looks the same for every realm and for none."""
     return render("error.html", status=status, title=title, message=message, hint=hint, base_path=base_path)

@@ -1,16 +1,12 @@
-"""One provider: all its state, the tokens a test asks it for, and the routes it answers at."""
+"""One provider: all its state, the tokens a test asks it for, and the app that answers for it."""
 
 import hashlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from .clock import Clock
@@ -18,27 +14,15 @@ from .config import Config, Realm
 from .dialects.orocommerce import routes as oro
 from .dialects.orocommerce.mint import OroMint
 from .dialects.orocommerce.shop import Shop
-from .dialects.standard import StandardServer
 from .durations import seconds
-from .endpoints.authorize import authorize
-from .endpoints.discovery import discovery
-from .endpoints.introspect import introspect
-from .endpoints.jwks import jwks
-from .endpoints.login import login
-from .endpoints.revoke import revoke
 from .endpoints.start import start, style
-from .endpoints.token import token
-from .endpoints.userinfo import userinfo
 from .keys import RealmKeys
 from .mint import Mint
-from .oauth_errors import told_as_json
-from .redaction import redact_authlib
 from .refusals import refusals
+from .routes import routes
 from .session import Sessions
 from .site import Site, Sites
 from .store import MemoryStore, Store
-
-Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Provider:
@@ -143,52 +127,12 @@ class Provider:
 
 def build_app(provider: Provider) -> Starlette:
     """The provider as an ASGI app, which talks one dialect."""
-    routes = _standard_routes(provider) if provider.shop is None else _oro_routes(provider, provider.shop)
-    routes.append(Route("/mockidp.css", style))
-    app = Starlette(routes=routes, exception_handlers=refusals(urlsplit(provider.base_url).path))
+    found = routes(provider.sites) if provider.shop is None else _oro_routes(provider, provider.shop)
+    found.append(Route("/mockidp.css", style))
+    app = Starlette(routes=found, exception_handlers=refusals(urlsplit(provider.base_url).path))
     app.router.redirect_slashes = False
     return app
 
 
 def _oro_routes(provider: Provider, shop: Shop) -> list[BaseRoute]:
     return [Route("/", partial(start, sites=provider.sites, card=partial(oro.card, shop=shop))), *oro.routes(shop)]
-
-
-def _standard_routes(provider: Provider) -> list[BaseRoute]:
-    redact_authlib()
-    server = StandardServer(provider.sites)
-    routes: list[BaseRoute] = [
-        Route("/", partial(start, sites=provider.sites)),
-        _open_to_scripts("/oauth2-token", partial(told_as_json(token), server=server), "POST"),
-    ]
-    for site in provider.sites:
-        at, issuer = site.paths, site.paths.issuer
-        routes += [
-            Route(at.authorize, partial(authorize, site=site, server=server), methods=["GET", "POST"]),
-            Route(at.login, partial(login, site=site), methods=["GET", "POST"]),
-            _open_to_scripts(f"{issuer}/.well-known/openid-configuration", partial(discovery, site=site), "GET"),
-            _open_to_scripts(f"/.well-known/oauth-authorization-server{issuer}", partial(discovery, site=site), "GET"),
-            _open_to_scripts(f"{issuer}/jwks", partial(jwks, site=site), "GET"),
-            _open_to_scripts(f"{issuer}/userinfo", partial(userinfo, site=site), "GET", "POST"),
-            Route(f"{issuer}/introspect", partial(told_as_json(introspect), site=site), methods=["POST"]),
-            _open_to_scripts(f"{issuer}/revoke", partial(told_as_json(revoke), site=site), "POST"),
-        ]
-    return routes
-
-
-def _open_to_scripts(path: str, endpoint: Endpoint, *methods: str) -> Route:
-    """A route that scripts of any origin may call; never one that looks at a cookie."""
-    cors = Middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=methods,
-        allow_headers=["Authorization", "Content-Type"],
-        expose_headers=["WWW-Authenticate"],
-    )
-
-    async def answer(request: Request) -> Response:
-        if request.method == "OPTIONS":
-            return Response(status_code=204, headers={"Allow": ", ".join(methods)})
-        return await endpoint(request)
-
-    return Route(path, answer, methods=[*methods, "OPTIONS"], middleware=[cors])

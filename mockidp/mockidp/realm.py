@@ -71,6 +71,7 @@ class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     client_secret: str | None = None
     name: str = ""
     redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
     grant_types: tuple[GrantType, ...] = ("authorization_code", "refresh_token")
     scope: str = ""
     lifetimes: Lifetimes = Lifetimes()
@@ -85,9 +86,10 @@ class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         expect(bool(_VISIBLE.fullmatch(self.client_id)), "client_id", "visible ASCII characters")
         expect(self.client_secret != "", "client_secret", "at least one character, or none at all for a public client")
         expect(bool(_SCOPE.fullmatch(self.scope)), "scope", "scope names with one space between them")
-        for at, redirect_uri in enumerate(self.redirect_uris):
-            expect_redirect_uri(f"redirect_uris[{at}]", redirect_uri)
-        expect_unique("redirect_uris", self.redirect_uris)
+        for name in ("redirect_uris", "post_logout_redirect_uris"):
+            for at, redirect_uri in enumerate(getattr(self, name)):
+                expect_redirect_uri(f"{name}[{at}]", redirect_uri)
+            expect_unique(name, getattr(self, name))
         expect_unique("grant_types", self.grant_types)
         secret_kept = not (self.public and "client_credentials" in self.grant_types)
         expect(secret_kept, "grant_types", "no client_credentials without a client_secret (RFC 6749 §4.4)")

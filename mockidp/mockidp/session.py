@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import math
 import secrets
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Self
 
@@ -19,7 +20,9 @@ from .clock import Clock
 
 REMEMBERED_APPROVALS: Final = 20  # a cookie has room for about 4,000 characters
 
-Purpose = Literal["login", "consent"]
+ENDED_SESSIONS: Final = 10_000  # far more than a test suite logs out; the oldest are forgotten first
+
+Purpose = Literal["login", "consent", "logout"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,7 @@ class Sessions:
     def forget_all(self) -> None:
         """Take no cookie and no form token for genuine that was given out before."""
         secret = secrets.token_bytes(32)
+        self._ended: OrderedDict[str, None] = OrderedDict()
         self._sessions = _serializer(secret, "session", self._clock)
         self._forms = _serializer(secret, "form", self._clock)
 
@@ -73,6 +77,8 @@ class Sessions:
             stored = self._sessions.loads(request.cookies.get(self.cookie, ""), max_age=self._lifetime)
             session = msgspec.convert(stored, Session)
         except (BadData, msgspec.ValidationError):
+            return Session.anonymous()
+        if session.browser in self._ended:
             return Session.anonymous()
         age = self._clock() - session.auth_time
         return session if session.username is None or 0 <= age < self._lifetime else Session.anonymous()
@@ -91,6 +97,13 @@ class Sessions:
             samesite="lax",
             secure=self._secure,
         )
+
+    def end(self, response: Response, session: Session) -> None:
+        """Have the browser forget the session, and take its cookie for nothing should it come again."""
+        self._ended[session.browser] = None
+        while len(self._ended) > ENDED_SESSIONS:
+            self._ended.popitem(last=False)
+        response.delete_cookie(self.cookie, path=self._path, httponly=True, samesite="lax", secure=self._secure)
 
     def form_token(self, session: Session, purpose: Purpose, *bound_to: str) -> str:
         """A token that a form posts back: good for this browser, this purpose and exactly these values."""

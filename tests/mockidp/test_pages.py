@@ -30,6 +30,15 @@ def consent(**more: Any) -> str:
     return pages.consent_page(**{**given, "scopes": ["openid"], "action": "/a", "csrf_token": "c5rf", **more})
 
 
+def logout(**more: Any) -> str:
+    given = {"realm_name": "storefront", "realm_title": "Storefront", "client_name": "Website", "user_name": "Casey"}
+    return pages.logout_page(**{**given, "action": "/oauth2-token/logout?x=1&y=2", "csrf_token": "c5rf", **more})
+
+
+def logged_out(**more: Any) -> str:
+    return pages.logged_out_page(**{"realm_name": "storefront", "realm_title": "Storefront", **more})
+
+
 def card(**more: Any) -> pages.RealmCard:
     given = {"name": "storefront", "title": "Storefront", "issuer": "http://127.0.0.1:1/storefront", "users": PEOPLE}
     addresses = (("Token", "http://127.0.0.1:1/oauth2-token"), ("JWKS", "http://127.0.0.1:1/storefront/jwks"))
@@ -44,6 +53,9 @@ EVERY_PAGE = [
     pytest.param(login(), id="login"),
     pytest.param(login(error="No.", username="buyer@example.com"), id="login again"),
     pytest.param(consent(), id="consent"),
+    pytest.param(logout(), id="logout"),
+    pytest.param(logged_out(), id="logged out"),
+    pytest.param(logged_out(user_name="Casey"), id="still logged in"),
     pytest.param(pages.error_page(status=404, title="Nothing", message="Here.", hint="Go."), id="error"),
     pytest.param(start(card(), card(name="backoffice", title="Back-office")), id="start"),
 ]
@@ -169,6 +181,21 @@ def test_consent_says_who_asks_for_what_as_whom_and_lets_one_refuse() -> None:
 
 def test_consent_to_nothing_in_particular_says_so() -> None:
     assert "asks for nothing in particular" in words(consent(scopes=[]))
+
+
+def test_logout_says_who_asks_and_who_is_logged_in_and_lets_one_stay() -> None:
+    page = logout()
+    assert "You are logged in as Casey" in words(page)
+    assert "Website asks whether you want to log out" in words(page)
+    assert "Website" not in logout(client_name="")
+    ((_, form),) = Elements(page).named("form")
+    assert (form["method"], form["action"]) == ("post", "/oauth2-token/logout?x=1&y=2")
+    assert [button["value"] for _, button in Elements(page).named("button")] == ["logout", "stay"]
+
+
+def test_afterwards_it_says_whether_somebody_is_logged_in() -> None:
+    assert "Nobody is logged in to Storefront" in words(logged_out())
+    assert "at Storefront you are Casey" in words(logged_out(user_name="Casey"))
 
 
 def test_an_error_page_shows_status_cause_and_cure() -> None:

@@ -151,5 +151,24 @@ def test_approvals_are_remembered_by_client_and_scope_and_only_so_many() -> None
     assert not session.has_approved("web", "a")
 
 
+def test_an_ended_session_and_everything_with_its_name_is_worth_nothing(sessions: Sessions) -> None:
+    session, other = sessions.log_in("ann"), sessions.log_in("ann")
+    kept = [cookie_of(sessions, each) for each in (session, session.approving("web", "a"), other)]
+    response = Response()
+    sessions.end(response, session)
+    loaded = [sessions.load(with_cookie(sessions.cookie, cookie)).username for cookie in kept]
+    assert loaded == [None, None, "ann"]
+    assert "Max-Age=0" in response.headers["set-cookie"]
+
+
+def test_only_so_many_ended_sessions_are_remembered(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockidp.session.ENDED_SESSIONS", 2)
+    ended = [sessions.log_in(name) for name in ("ann", "bob", "cid")]
+    for session in ended:
+        sessions.end(Response(), session)
+    cookies = [cookie_of(sessions, session) for session in ended]
+    assert [sessions.load(with_cookie(sessions.cookie, cookie)).username for cookie in cookies] == ["ann", None, None]
+
+
 def test_the_name_of_the_browser_shows_in_no_representation() -> None:
     assert "browser-name" not in repr(Session(browser="browser-name"))

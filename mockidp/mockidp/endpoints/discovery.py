@@ -28,6 +28,7 @@ def metadata(site: Site) -> dict[str, Any]:
         **_introspection(site),
         "revocation_endpoint": f"{issuer_url}/revoke",
         "revocation_endpoint_auth_methods_supported": _auth_methods(site),
+        "end_session_endpoint": f"{issuer_url}/logout",
         "scopes_supported": _sorted(name for client in clients for name in client.scope.split()),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
