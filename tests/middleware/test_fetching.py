@@ -1,0 +1,378 @@
+"""Who downloads and who waits: over real sockets, with threads and event loops at once."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answering import Answering, Asked, answering
+from both_doors import AUDIENCE, JWKS, NOW, SigningKey, asgi_app, ask_asgi, ask_wsgi, mint, wsgi_app
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from realmgate import JwksFile, JwksUri, Realm, Realms, asgi, wsgi
+from realmgate.fetching import Fetcher, read_file
+from realmgate.flow import Denied, Fetch, FetchFailed
+from realmgate.jose.keys import import_jwk
+from realmgate.keyring import Keyring
+
+OTHER = SigningKey(ec.generate_private_key(ec.SECP256R1()), "ES256", "other")
+
+
+class Issuer:
+    """A discovery document and a key set, which may be held back until the test lets go."""
+
+    def __init__(self) -> None:
+        self.jwks: Any = JWKS
+        self.open = threading.Event()
+        self.open.set()
+        self.wanted = threading.Semaphore(0)
+        self.server: Answering
+
+    def __call__(self, asked: Asked) -> tuple[int, Any]:
+        if asked.path == "/.well-known/openid-configuration":
+            return 200, {"issuer": self.server.address, "jwks_uri": f"{self.server.address}/jwks"}
+        self.wanted.release()
+        self.open.wait(10)
+        return 200, self.jwks
+
+    @property
+    def address(self) -> str:
+        return self.server.address
+
+    @property
+    def asked(self) -> list[str]:
+        return [asked.path for asked in self.server.asked]
+
+
+DISCOVERED = ["/.well-known/openid-configuration", "/jwks"]
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    issuer = Issuer()
+    with answering(issuer) as issuer.server:
+        yield issuer
+        issuer.open.set()
+
+
+def realm(issuer: Issuer, **differs: Any) -> Any:
+    settings = {"issuer": issuer.address, "audience": AUDIENCE, "trust_mock": True, **differs}
+    return Realms(Realm("storefront", **settings))["storefront"]
+
+
+def bearer(issuer: Issuer, *args: Any, **differs: Any) -> list[tuple[str, str]]:
+    return [("authorization", f"Bearer {mint(*args, iss=issuer.address, **differs)}")]
+
+
+@pytest.fixture
+def ask_in_threads(issuer: Issuer) -> Callable[..., list[int]]:
+    gate = wsgi.RealmGate(wsgi_app, realm=realm(issuer), clock=lambda: NOW)
+
+    def ask_in_threads(requests: list[list[tuple[str, str]]]) -> list[int]:
+        with ThreadPoolExecutor(len(requests)) as pool:
+            return list(pool.map(lambda sent: ask_wsgi(gate, sent).status, requests))
+
+    return ask_in_threads
+
+
+@pytest.fixture
+def ask_in_tasks(issuer: Issuer) -> Callable[..., list[int]]:
+    gate = asgi.RealmGate(asgi_app, realm=realm(issuer), clock=lambda: NOW)
+
+    async def all_at_once(requests: list[list[tuple[str, str]]]) -> list[int]:
+        return [answer.status for answer in await asyncio.gather(*(ask_asgi(gate, sent) for sent in requests))]
+
+    return lambda requests: asyncio.run(all_at_once(requests))
+
+
+@pytest.fixture(params=["threads", "tasks"])
+def ask(request: pytest.FixtureRequest) -> Callable[[list[list[tuple[str, str]]]], list[int]]:
+    found: Callable[[list[list[tuple[str, str]]]], list[int]] = request.getfixturevalue(f"ask_in_{request.param}")
+    return found
+
+
+Ask = Callable[[list[list[tuple[str, str]]]], list[int]]
+
+
+def test_two_hundred_cold_starts_at_once_cause_one_download(issuer: Issuer, ask: Ask) -> None:
+    assert ask([bearer(issuer, jti=str(number)) for number in range(200)]) == [200] * 200
+    assert issuer.asked == DISCOVERED
+
+
+def test_both_doors_of_a_realm_wait_for_one_download(issuer: Issuer) -> None:
+    guarded = realm(issuer)
+    through_asgi = asgi.RealmGate(asgi_app, realm=guarded, clock=lambda: NOW)
+    through_wsgi = wsgi.RealmGate(wsgi_app, realm=guarded, clock=lambda: NOW)
+    issuer.open.clear()
+
+    async def several() -> list[int]:
+        tasks = [asyncio.create_task(ask_asgi(through_asgi, bearer(issuer))) for _ in range(20)]
+        await asyncio.sleep(0)
+        issuer.open.set()
+        return [answer.status for answer in await asyncio.gather(*tasks)]
+
+    with ThreadPoolExecutor(22) as pool:
+        threads = [pool.submit(ask_wsgi, through_wsgi, bearer(issuer)) for _ in range(20)]
+        loops = [pool.submit(asyncio.run, several()) for _ in range(2)]
+        assert [thread.result().status for thread in threads] == [200] * 20
+        assert [loop.result() for loop in loops] == [[200] * 20] * 2
+    assert issuer.asked == DISCOVERED
+
+
+def test_a_thousand_unknown_kids_at_once_cause_one_look(issuer: Issuer, ask: Ask) -> None:
+    good = bearer(issuer)
+    assert ask([good]) == [200]
+    storm = [bearer(issuer, "ES256", header={"kid": f"unknown-{number}"}) for number in range(1000)]
+    for part in range(0, 1000, 200):
+        assert ask(storm[part : part + 200]) == [401] * 200
+    assert issuer.asked == DISCOVERED * 2
+    assert ask([good]) == [200]
+
+
+def test_a_rotation_is_seen_by_the_first_token_of_the_new_key(issuer: Issuer, ask: Ask) -> None:
+    assert ask([bearer(issuer)]) == [200]
+    issuer.jwks = {"keys": [*JWKS["keys"], OTHER.jwk]}
+    new = bearer(issuer, "ES256", key=OTHER.private, header={"kid": "other"})
+    assert ask([new] * 50) == [200] * 50
+    assert issuer.asked == DISCOVERED * 2
+
+
+def test_a_key_without_overlap_ends_what_was_signed_with_the_old_one(issuer: Issuer, ask: Ask) -> None:
+    old = bearer(issuer)
+    assert ask([old] * 2) == [200] * 2
+    issuer.jwks = {"keys": [OTHER.jwk]}
+    assert ask([bearer(issuer, "ES256", key=OTHER.private, header={"kid": "other"})]) == [200]
+    assert ask([old]) == [401]
+
+
+def test_a_known_key_does_not_wait_for_a_look_that_hangs(issuer: Issuer) -> None:
+    gate = wsgi.RealmGate(wsgi_app, realm=realm(issuer), clock=lambda: NOW)
+    assert ask_wsgi(gate, bearer(issuer)).status == 200
+    issuer.wanted.acquire()
+    issuer.open.clear()
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(ask_wsgi, gate, bearer(issuer, header={"kid": "unknown"}))
+        issuer.wanted.acquire()
+        # From here on the issuer is asked and does not answer.
+        for number in range(20):
+            assert ask_wsgi(gate, bearer(issuer, jti=str(number))).status == 200
+        assert not looking.done()
+        issuer.open.set()
+        assert looking.result().status == 401
+
+
+def test_stale_keys_are_refreshed_beside_the_requests_and_by_one_download(issuer: Issuer) -> None:
+    source = JwksUri(f"{issuer.address}/jwks", trust_mock=True, min_age=0, default_age=0)
+    gate = wsgi.RealmGate(wsgi_app, realm=realm(issuer, keys=source), clock=lambda: NOW)
+    assert ask_wsgi(gate, bearer(issuer)).status == 200
+    issuer.wanted.acquire()
+    issuer.open.clear()
+    for number in range(20):
+        assert ask_wsgi(gate, bearer(issuer, jti=str(number % 5))).status == 200
+    issuer.wanted.acquire()
+    assert issuer.asked == ["/jwks"] * 2
+    issuer.open.set()
+
+
+def test_a_waiter_that_goes_away_takes_nobody_s_answer_along(issuer: Issuer) -> None:
+    gate = asgi.RealmGate(asgi_app, realm=realm(issuer), clock=lambda: NOW)
+    issuer.open.clear()
+
+    async def two_of_whom_one_leaves() -> int:
+        leaving = asyncio.create_task(ask_asgi(gate, bearer(issuer)))
+        staying = asyncio.create_task(ask_asgi(gate, bearer(issuer)))
+        await asyncio.to_thread(issuer.wanted.acquire)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        issuer.open.set()
+        return (await staying).status
+
+    assert asyncio.run(two_of_whom_one_leaves()) == 200
+    assert issuer.asked == DISCOVERED
+
+
+def test_an_event_loop_that_ends_takes_nobody_s_answer_along(issuer: Issuer) -> None:
+    gate = asgi.RealmGate(asgi_app, realm=realm(issuer), clock=lambda: NOW)
+    issuer.open.clear()
+
+    async def give_up() -> None:
+        waiting = asyncio.create_task(ask_asgi(gate, bearer(issuer)))
+        await asyncio.to_thread(issuer.wanted.acquire)
+        waiting.cancel()
+
+    asyncio.run(give_up())
+    issuer.open.set()
+    assert asyncio.run(ask_asgi(gate, bearer(issuer))).status == 200
+    assert issuer.asked == DISCOVERED
+
+
+def test_an_outage_from_the_beginning_is_answered_alike_by_everybody_and_asked_about_once(
+    issuer: Issuer, ask: Ask
+) -> None:
+    issuer.jwks = b"<html>"
+    assert ask([bearer(issuer, jti=str(number)) for number in range(50)]) == [503] * 50
+    assert issuer.asked == DISCOVERED
+    assert ask([bearer(issuer)]) == [503]
+    assert issuer.asked == DISCOVERED
+
+
+FORKS = """
+import os, threading, warnings
+from answering import answering
+from both_doors import AUDIENCE, ISSUER, JWKS, NOW, ask_wsgi, mint, wsgi_app
+from realmgate import JwksUri, Realm, Realms, wsgi
+
+# Newer Pythons warn of forks while there are threads, which is what this is about.
+warnings.simplefilter("ignore", DeprecationWarning)
+with answering(lambda _: (200, JWKS)) as server:
+    keys = JwksUri(f"{server.address}/jwks", trust_mock=True, cooldown=0)
+    realm = Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=keys, trust_mock=True))["storefront"]
+    gate = wsgi.RealmGate(wsgi_app, realm=realm, clock=lambda: NOW)
+
+    def statuses():
+        tokens = mint(), mint(jti="other"), mint(header={"kid": f"unknown to {os.getpid()}"})
+        return [ask_wsgi(gate, [("authorization", f"Bearer {token}")]).status for token in tokens]
+
+    assert statuses() == [200, 200, 401]
+    assert "realmgate-keys" in [thread.name for thread in threading.enumerate()]
+    # Held by threads that will not exist in the child.
+    with realm.fetcher._lock, realm.fetcher._workers._ready:
+        child = os.fork()
+    if child == 0:
+        os._exit(0 if statuses() == [200, 200, 401] and len(server.asked) == 2 else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert statuses() == [200, 200, 401]
+    assert len(server.asked) == 4
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_child_process_downloads_for_itself() -> None:
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-c", FORKS], env={**os.environ, "PYTHONPATH": path}, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_a_file_is_read_by_the_thread_and_again_when_a_key_is_missing(tmp_path: Path, issuer: Issuer) -> None:
+    file = tmp_path / "keys with spaces ü.json"
+    file.write_text(json.dumps(JWKS))
+    guarded = realm(issuer, keys=JwksFile(file, cooldown=0))
+    gate = wsgi.RealmGate(wsgi_app, realm=guarded, clock=lambda: NOW)
+    assert ask_wsgi(gate, bearer(issuer)).status == 200
+    new = bearer(issuer, "ES256", key=OTHER.private, header={"kid": "other"})
+    assert ask_wsgi(gate, new).status == 401
+    file.write_text(json.dumps({"keys": [OTHER.jwk]}))
+    assert ask_wsgi(gate, bearer(issuer, "ES256", key=OTHER.private, header={"kid": "other"}, jti="2")).status == 200
+    assert issuer.asked == []
+
+
+def test_a_file_that_is_not_there_means_come_back_later(tmp_path: Path, issuer: Issuer) -> None:
+    gate = wsgi.RealmGate(wsgi_app, realm=realm(issuer, keys=JwksFile(tmp_path / "none.json")), clock=lambda: NOW)
+    assert ask_wsgi(gate, bearer(issuer)).status == 503
+
+
+def test_a_file_has_a_limit_too(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    file.write_bytes(b"x" * 100)
+    assert read_file(Fetch(url=file.as_uri(), limit=100)).body == b"x" * 100
+    with pytest.raises(FetchFailed, match="too large"):
+        read_file(Fetch(url=file.as_uri(), limit=99))
+    with pytest.raises(FetchFailed, match="IsADirectoryError"):
+        read_file(Fetch(url=tmp_path.as_uri()))
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    """A file that can be read when somebody has written to it, and not before."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    return path
+
+
+def test_equal_questions_share_an_answer_and_others_do_not(issuer: Issuer) -> None:
+    fetcher = Fetcher()
+    first = Fetch(url=f"{issuer.address}/jwks")
+    assert fetcher.fetch(first) is fetcher.fetch(first)
+    assert asyncio.run(fetcher.fetch_async(first)) is fetcher.fetch(first)
+    assert issuer.asked == ["/jwks"]
+    for other in (Fetch(url=first.url, attempt=1), Fetch(url=first.url, headers=(("X", "y"),))):
+        fetcher.fetch(other)
+    for _ in range(2):
+        fetcher.fetch(Fetch(url=first.url, method="POST"))
+    assert len(issuer.asked) == 5
+
+
+def test_what_is_kept_for_sharing_is_bounded(issuer: Issuer) -> None:
+    fetcher = Fetcher()
+    for number in range(30):
+        fetcher.fetch(Fetch(url=f"{issuer.address}/{number}"))
+    assert len(fetcher._latest) <= 8
+
+
+def test_whoever_waits_does_not_wait_for_ever(pipe: Path) -> None:
+    fetcher = Fetcher()
+    effect = Fetch(url=pipe.as_uri(), timeout=0.02)
+    with pytest.raises(FetchFailed, match="no answer in time"):
+        fetcher.fetch(effect)
+    with pytest.raises(FetchFailed, match="no answer in time"):
+        asyncio.run(fetcher.fetch_async(effect))
+    pipe.write_text("late, but whole")
+    assert fetcher.fetch(Fetch(url=pipe.as_uri(), timeout=0.02)).body == b"late, but whole"
+
+
+def test_a_failure_says_when_it_was_over(tmp_path: Path) -> None:
+    with pytest.raises(FetchFailed) as caught:
+        Fetcher().fetch(Fetch(url=(tmp_path / "none").as_uri()))
+    assert caught.value.at is not None
+
+
+def test_a_failure_nobody_thought_of_is_a_failure_like_any_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: Fetch) -> Any:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr("realmgate.fetching.download", broken)
+    fetcher = Fetcher()
+    for attempt in range(2):
+        with pytest.raises(FetchFailed, match="the download failed"):
+            fetcher.fetch(Fetch(url="https://id.example", attempt=attempt))
+    assert "RuntimeError" in caplog.text
+    assert "a secret" not in caplog.text
+
+
+def test_where_no_thread_can_be_started_there_is_no_answer(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    fetcher = Fetcher()
+    effect = Fetch(url=f"{issuer.address}/jwks")
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(FetchFailed, match="no thread could be started"):
+            fetcher.fetch(effect)
+        fetcher.refresh_beside(Keyring(JwksUri("https://id.example/jwks")))
+    assert fetcher.fetch(Fetch(url=effect.url, attempt=1)).status == 200
+
+
+def test_only_downloads_are_made_beside_the_requests() -> None:
+    with pytest.raises(TypeError):
+        Fetcher()._fetch_here(Denied(jti="x"))
+
+
+def test_what_is_refreshed_beside_the_requests_is_what_they_use(issuer: Issuer) -> None:
+    keyring, fetcher = Keyring(JwksUri(f"{issuer.address}/jwks", trust_mock=True)), Fetcher()
+    fetcher.refresh_beside(keyring)
+    # The same thread does one after the other, so this one is answered after the refresh.
+    fetcher.fetch(Fetch(url=f"{issuer.address}/last"))
+    assert [key.kid for key in keyring.keys] == [import_jwk(jwk).kid for jwk in JWKS["keys"]]
