@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from .clock import Clock
 from .config import Config
+from .dialects.orocommerce.accounts import Accounts
 from .durations import Duration
 from .keys import RealmKeys
 from .listener import Listener
@@ -133,6 +134,17 @@ class MockIdp:
     def keys_of(self, realm: str) -> Callable[[], dict[str, Any]]:
         """A callable that gives the realm's public keys of that moment, for a gate in the same process: no sockets."""
         return self.provider.sites.named(realm).mint.keys.jwks
+
+    def revoked(self, realm: str) -> Callable[[str], bool]:
+        """A function that says of a `jti` whether its token has been taken back, for `deny_list` of a gate here."""
+        return self.provider.revoked(realm)
+
+    @property
+    def accounts(self) -> Accounts:
+        """Disables, locks and deactivates while it runs; only in the dialect of OroCommerce."""
+        if self.provider.shop is None:
+            raise RuntimeError('there are accounts to change only with MockIdp(dialect="orocommerce")')
+        return self.provider.shop.accounts
 
     def _listen(self, port: int) -> Listener:
         return Listener(self._host, port)
