@@ -13,7 +13,7 @@ from both_doors import AUDIENCE, ISSUER, JWKS, KEYS, NOW, Answer, Doors, mint
 from cryptography.hazmat.primitives.asymmetric import rsa
 from proofs import ES256, OTHER, PROOF_KEYS, ProofKey, bound_doors
 
-from realmgate import ConfigurationError, DPoP, Realm, Realms
+from realmgate import DPoP, Realm, Realms
 from realmgate.dpop import check_proof, digest
 from realmgate.errors import ProofRejected
 from realmgate.flow import run
@@ -469,42 +469,6 @@ def test_the_proof_that_rfc_9449_shows_is_good() -> None:
 def test_the_proof_that_rfc_9449_shows_is_good_for_nothing_else(differs: Any) -> None:
     with pytest.raises(ProofRejected):
         check_rfc_proof(**differs)
-
-
-def test_proofs_need_the_address_of_the_api() -> None:
-    with pytest.raises(ConfigurationError, match=r"resource=…\): DPoP needs the address"):
-        Realm("storefront", issuer=ISSUER, audience="storefront-api", keys=JWKS, dpop=DPoP())
-    with pytest.raises(ConfigurationError, match="DPoP needs the address"):
-        Realm("storefront", issuer=ISSUER, audience=(AUDIENCE, "https://other.example"), keys=JWKS, dpop=DPoP())
-    realm = Realm("storefront", issuer=ISSUER, audience="storefront-api", resource=AUDIENCE, keys=JWKS, dpop=DPoP())
-    assert realm.address == AUDIENCE
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        {"window": 0},
-        {"window": -1},
-        {"window": True},
-        {"window": float("inf")},
-        {"nonce_lifetime": 0},
-        {"algorithms": ()},
-        {"algorithms": "ES256"},
-        {"algorithms": ("HS256",)},
-        {"algorithms": ("none",)},
-        {"secret": b"short"},
-        {"secret": "a" * 32},
-        {"replays": "redis"},
-    ],
-)
-def test_what_cannot_be_right_is_refused_at_start_up(arguments: Any) -> None:
-    with pytest.raises(ConfigurationError, match=rf"DPoP\({next(iter(arguments))}=…\)"):
-        DPoP(**arguments)
-
-
-def test_the_option_is_not_a_switch() -> None:
-    with pytest.raises(ConfigurationError, match=r"dpop=…\): must be DPoP\(\)"):
-        Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, dpop=True)  # type: ignore[arg-type]
 
 
 def test_keys_of_the_issuer_prove_nothing(doors: Doors) -> None:

@@ -1,0 +1,97 @@
+"""Which proof a verified token needs: each that it names, and none that it does not."""
+
+from typing import Any
+
+import pytest
+from both_doors import AUDIENCE, ISSUER, NOW
+from certificates import certified
+from proofs import ES256, b64url, x5t
+
+from realmgate import DPoP, Realm
+from realmgate.errors import ProofRejected, TokenRejected
+from realmgate.flow import run
+from realmgate.possession import check_possession
+from realmgate.reasons import Reason
+
+TOKEN = "a.b.c"
+CERTIFICATE = certified("client")
+MINE = x5t(CERTIFICATE.der)
+
+
+class Knock:
+    """A request with a proof and a certificate, or without."""
+
+    method = "GET"
+    path = "/api"
+
+    def __init__(self, **headers: str) -> None:
+        self._headers = headers
+
+    def header(self, name: str) -> list[str]:
+        value = self._headers.get(name)
+        return [] if value is None else [value]
+
+    def has_alias(self, name: str) -> bool:
+        del name
+        return False
+
+
+def check(cnf: dict[str, Any] | None, scheme: str, **headers: str) -> None:
+    realm = Realm("storefront", issuer=ISSUER, audience=AUDIENCE, dpop=DPoP(), certificate_header="cert")
+    claims = {} if cnf is None else {"cnf": cnf}
+    flow = check_possession(claims, Knock(**headers), scheme=scheme, token=TOKEN, realm=realm, nonces=None, now=NOW)
+    run(flow, lambda _: True)
+
+
+def proof() -> str:
+    return ES256.proof(TOKEN)
+
+
+def certificate() -> str:
+    return ":" + b64url(CERTIFICATE.der).replace("-", "+").replace("_", "/") + ":"
+
+
+def test_what_a_token_names_is_proven() -> None:
+    check(None, "bearer")
+    check({"jkt": ES256.jkt}, "dpop", dpop=proof())
+    check({"x5t#S256": MINE}, "bearer", cert=certificate())
+
+
+def test_a_token_that_names_two_is_proven_twice() -> None:
+    both = {"jkt": ES256.jkt, "x5t#S256": MINE}
+    check(both, "dpop", dpop=proof(), cert=certificate())
+    with pytest.raises(ProofRejected):
+        check(both, "dpop", cert=certificate())
+    with pytest.raises(TokenRejected):
+        check(both, "dpop", dpop=proof())
+
+
+@pytest.mark.parametrize(
+    ("cnf", "scheme", "reason"),
+    [
+        ({"jkt": "x"}, "bearer", Reason.BOUND),
+        ({"jkt": "x", "x5t#S256": MINE}, "bearer", Reason.BOUND),
+        (None, "dpop", Reason.NOT_BOUND),
+        ({"x5t#S256": MINE}, "dpop", Reason.NOT_BOUND),
+        ({"x5t#S256": MINE}, "bearer", Reason.CERTIFICATE_MISSING),
+    ],
+)
+def test_scheme_and_binding_have_to_fit(cnf: Any, scheme: str, reason: Reason) -> None:
+    with pytest.raises(TokenRejected) as refused:
+        check(cnf, scheme)
+    assert refused.value.reason is reason
+
+
+def test_a_realm_that_reads_no_header_finds_no_certificate() -> None:
+    realm = Realm("storefront", issuer=ISSUER, audience=AUDIENCE)
+    flow = check_possession(
+        {"cnf": {"x5t#S256": MINE}},
+        Knock(cert=certificate()),
+        scheme="bearer",
+        token=TOKEN,
+        realm=realm,
+        nonces=None,
+        now=NOW,
+    )
+    with pytest.raises(TokenRejected):
+        run(flow, lambda _: True)
