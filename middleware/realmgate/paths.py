@@ -87,10 +87,15 @@ def route_path(path: str, root_path: str) -> str:
 def readings(path: str, root_path: str) -> set[str]:
     """The paths that routers and servers may mean: behind the mount, and from the root of the host.
 
-    A server that holds to the ASGI specification puts the mount in front of the path; some others leave it out.
+    A server that holds to the ASGI specification puts the mount in front of the path; some others leave it out. Some
+    routers cut the mount off wherever it ends, also within a segment: so does a2wsgi, and for a path that ends with a
+    line feed Starlette's `Mount` says ``/shop/`` where it should say ``/shop``.
     """
+    if not root_path.startswith("/"):
+        return {path}
     behind = route_path(path, root_path)
-    return {path, behind, root_path + behind} if root_path.startswith("/") else {path}
+    cut_off = "/" + path.removeprefix(root_path).lstrip("/")
+    return {path, behind, root_path + behind, cut_off}
 
 
 def spellings(path: str) -> set[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from starlette._utils import get_route_path
 
 from realmgate import ConfigurationError
-from realmgate.paths import MAX_SPELLINGS, AmbiguousPath, PrefixTable, route_path, spellings
+from realmgate.paths import MAX_SPELLINGS, AmbiguousPath, PrefixTable, readings, route_path, spellings
 
 TABLE = PrefixTable({"/api": "storefront", "/admin/api": "backoffice", "/api/v2/legacy": "legacy"})
 
@@ -216,3 +216,15 @@ def test_no_generated_spelling_lies_anywhere_but_where_the_most_eager_reader_tak
     except AmbiguousPath:
         return
     assert place == TABLE.place(canonical(path))
+
+
+@pytest.mark.parametrize(
+    ("path", "root_path"),
+    [
+        pytest.param("/shopapi/orders", "/shop", id="a server that put the mount before a target without a slash"),
+        pytest.param("/shop/api/orders\n", "/shop/", id="Starlette's Mount, before a line feed"),
+        pytest.param("/shop//api/orders", "/shop", id="two slashes"),
+    ],
+)
+def test_a_mount_that_is_cut_off_within_a_segment_is_a_reading_too(path: str, root_path: str) -> None:
+    assert "/api/orders" in {reading.strip() for reading in readings(path, root_path)}
