@@ -1,0 +1,129 @@
+import math
+from typing import Any
+
+import pytest
+from both_doors import AUDIENCE, ISSUER, JWKS
+
+from realmgate import CallableKeys, ConfigurationError, Discovery, JwksFile, JwksUri, Realm, Realms, StaticJwks
+from realmgate.sources import source_of, stated_age
+
+
+def realm(**differs: Any) -> Realm:
+    return Realm("storefront", **{"issuer": ISSUER, "audience": AUDIENCE, **differs})
+
+
+def function() -> dict[str, Any]:
+    return JWKS
+
+
+class OwnSource:
+    inline = True
+    cooldown = 0.0
+    max_stale = math.inf
+
+    def load(self, attempt: int) -> Any:
+        raise NotImplementedError(attempt)
+
+
+OWN = OwnSource()
+
+
+@pytest.mark.parametrize(
+    ("keys", "source"),
+    [
+        pytest.param(None, Discovery(ISSUER), id="nothing: discovery"),
+        pytest.param("https://keys.example/jwks", JwksUri("https://keys.example/jwks"), id="an address"),
+        pytest.param(JWKS, StaticJwks(JWKS), id="a key set"),
+        pytest.param(JWKS["keys"][0], StaticJwks({"keys": [JWKS["keys"][0]]}), id="a key"),
+        pytest.param(function, CallableKeys(function), id="a function"),
+        pytest.param(JwksFile("keys.json"), JwksFile("keys.json"), id="a source"),
+        pytest.param(OWN, OWN, id="a source of one's own"),
+    ],
+)
+def test_what_keys_stand_for(keys: Any, source: Any) -> None:
+    assert source_of(realm(keys=keys)) == source
+
+
+@pytest.mark.parametrize("kind", [JwksUri, Discovery])
+@pytest.mark.parametrize("argument", ["timeout", "cooldown", "min_age", "max_age", "default_age", "max_stale"])
+@pytest.mark.parametrize("value", [-1, math.inf, math.nan, "5", None])
+def test_times_are_seconds(kind: type[JwksUri], argument: str, value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=rf"{kind.__name__}\({argument}=…\)"):
+        kind("https://id.example", **{argument: value})
+
+
+@pytest.mark.parametrize("kind", [JwksUri, Discovery])
+@pytest.mark.parametrize(
+    "url", ["http://id.example", "file:///etc/passwd", "ftp://id.example", "data:,x", "", "x", "https://u@id.example"]
+)
+def test_addresses_are_https(kind: type[JwksUri], url: str) -> None:
+    with pytest.raises(ConfigurationError):
+        kind(url)
+
+
+def test_a_key_set_s_address_may_have_a_query_and_an_issuer_s_may_not() -> None:
+    assert JwksUri("https://id.example/keys?p=policy").url.endswith("?p=policy")
+    with pytest.raises(ConfigurationError, match="query"):
+        Discovery("https://id.example?p=policy")
+
+
+def rings(**realms: dict[str, Any]) -> list[Any]:
+    shop = Realms(*(Realm(name, **{"issuer": ISSUER, "audience": name, **differs}) for name, differs in realms.items()))
+    return [shop[name].keyring for name in shop]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [None, "https://keys.example/jwks", JWKS, function, JwksUri("https://keys.example/jwks"), JwksFile("keys.json")],
+)
+def test_realms_with_the_same_source_share_its_keys(keys: Any) -> None:
+    one, other = rings(a={"keys": keys}, b={"keys": keys})
+    assert one is other
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param({}, {"issuer": ISSUER + "/x"}, id="two issuers"),
+        pytest.param({}, {"keys": ISSUER}, id="an issuer and a key set at one address"),
+        pytest.param({"keys": "https://a.example"}, {"keys": "https://b.example"}, id="two addresses"),
+        pytest.param({"keys": JWKS}, {"keys": {"keys": JWKS["keys"][:1]}}, id="two key sets"),
+        pytest.param({"keys": function}, {"keys": lambda: JWKS}, id="two functions"),
+        pytest.param({"keys": JWKS}, {"keys": JWKS, "trust_mock": True}, id="trust in a mock"),
+        pytest.param({"keys": OwnSource()}, {"keys": OwnSource()}, id="two sources of one's own"),
+    ],
+)
+def test_realms_with_different_sources_share_nothing(one: dict[str, Any], other: dict[str, Any]) -> None:
+    first, second = rings(a=one, b=other)
+    assert first is not second
+
+
+@pytest.mark.parametrize(
+    ("cache_control", "age", "stated"),
+    [
+        ("", "", None),
+        ("public", "", None),
+        ("max-age=60", "", 60.0),
+        ("MAX-AGE=60", "", 60.0),
+        ('max-age="60"', "", 60.0),
+        ("max-age = 60", "", 60.0),
+        ("public,max-age=60,immutable", "", 60.0),
+        ("max-age=0", "", 0.0),
+        ("max-age=60", "20", 40.0),
+        ("max-age=60", "90", 0.0),
+        ("max-age=60", "-5", 60.0),
+        ("max-age=60", "²", 60.0),
+        ("no-store", "", 0.0),
+        ("no-cache, max-age=60", "", 0.0),
+        ('no-cache="set-cookie"', "", 0.0),
+        ("s-maxage=60", "", None),
+        ("x-max-age=60", "", None),
+        ("max-age=60x", "", None),
+        ("max-age=-1", "", None),
+        ("max-age=99999999999999", "", None),
+        ("max-age=", "", None),
+        ("not-no-store-at-all", "", None),
+    ],
+)
+def test_what_an_answer_says_of_its_freshness(cache_control: str, age: str, stated: float | None) -> None:
+    assert stated_age(cache_control, age) == stated
