@@ -10,8 +10,9 @@ import threading
 import time
 import weakref
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from typing import Any
 
-from .download import Line
 from .flow import Fetch, Fetched, FetchFailed
 from .waiting import wait, wait_async
 from .workers import Workers
@@ -28,7 +29,7 @@ class Asker:
 
     def __init__(self, *, connections: int) -> None:
         """Connect to nobody yet."""
-        self._workers = Workers("realmgate-ask", most=connections, tool=Line)
+        self._workers = Workers("realmgate-ask", most=connections, tool=_line)
         self.start_over()
         _all.add(self)
 
@@ -63,7 +64,7 @@ class Asker:
             self._asked[effect] = future
             return future
 
-    def _ask(self, line: Line, effect: Fetch, future: "Future[Fetched]", given_up: float) -> None:
+    def _ask(self, line: Any, effect: Fetch, future: "Future[Fetched]", given_up: float) -> None:
         answer: Fetched | FetchFailed
         try:
             late = time.monotonic() >= given_up
@@ -79,6 +80,13 @@ class Asker:
             future.set_exception(answer)
         else:
             future.set_result(answer)
+
+
+def _line() -> AbstractContextManager[Any]:
+    # Not before it is needed: importing realmgate opens no socket, but urllib3 tries one out when it is imported.
+    from .download import Line  # noqa: PLC0415
+
+    return Line()
 
 
 _all: "weakref.WeakSet[Asker]" = weakref.WeakSet()

@@ -15,7 +15,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from .download import download
 from .flow import Effect, Fetch, Fetched, FetchFailed, Flow, run
 from .keyring import Keyring
 from .waiting import wait, wait_async
@@ -103,13 +102,20 @@ class Fetcher:
         if future.done():
             return
         try:
-            future.set_result(read_file(effect) if effect.url.startswith("file:") else download(effect))
+            future.set_result(read_file(effect) if effect.url.startswith("file:") else _download(effect))
         except FetchFailed as failure:
             failure.at = time.monotonic()
             future.set_exception(failure)
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
             log.warning("a download failed in an unforeseen way: %s", type(error).__name__)
             future.set_exception(FetchFailed("the download failed"))
+
+
+def _download(effect: Fetch) -> Fetched:
+    # Not before it is needed: importing realmgate opens no socket, but urllib3 tries one out when it is imported.
+    from .download import download  # noqa: PLC0415
+
+    return download(effect)
 
 
 def read_file(effect: Fetch) -> Fetched:

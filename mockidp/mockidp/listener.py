@@ -23,6 +23,7 @@ else:
 
 GRACE: Final = 1.0  # seconds that requests under way get to finish when we stop
 BACKLOG: Final = 512
+LAST_PORT: Final = 65535
 
 
 class CannotListen(OSError):
@@ -126,6 +127,8 @@ def _from_outside(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> N
 
 def _bind(host: str, port: int) -> socket.socket:
     """Reserve the address without answering on it: until we listen, a connection is refused, not left hanging."""
+    if not 0 <= port <= LAST_PORT:
+        raise CannotListen(f"there is no port {port}: choose one from 1 to {LAST_PORT}, or 0 for any that is free")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:

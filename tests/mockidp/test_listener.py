@@ -62,6 +62,12 @@ def test_two_stand_side_by_side(serve: Serve) -> None:
     assert serve(hello).port != serve(hello).port
 
 
+@pytest.mark.parametrize("port", [-1, 65536, 99999])
+def test_a_port_that_does_not_exist_is_no_other_port(port: int) -> None:
+    with pytest.raises(CannotListen, match=f"there is no port {port}"):
+        listener.Listener("127.0.0.1", port)
+
+
 def test_a_taken_port_is_named_with_what_to_do(serve: Serve) -> None:
     port = serve(hello).port
     with pytest.raises(CannotListen, match=rf"cannot listen on 127\.0\.0\.1 port {port} .* choose another port"):

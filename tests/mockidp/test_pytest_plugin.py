@@ -25,6 +25,8 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a test module in a pytest of its own."""
     monkeypatch.delenv("MOCKIDP_STOREFRONT_ISSUER", raising=False)
     monkeypatch.delenv("MOCKIDP_BACKOFFICE_ISSUER", raising=False)
+    # Where it is set, pytest says more.
+    monkeypatch.delenv("CI", raising=False)
 
     def run_module(module: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(module)
@@ -144,6 +146,8 @@ def test_the_environment_is_left_as_it_was(pytester: pytest.Pytester, monkeypatc
     """)
     monkeypatch.setenv("MOCKIDP_STOREFRONT_ISSUER", "mine")
     monkeypatch.delenv("MOCKIDP_BACKOFFICE_ISSUER", raising=False)
+    # Where it is set, pytest says more.
+    monkeypatch.delenv("CI", raising=False)
     program = """
         import os
         import sys
