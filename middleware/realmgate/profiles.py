@@ -53,7 +53,9 @@ class Profile:
 
 def principal_of(claims: dict[str, Any], realm: Realm, profile: Profile) -> Principal:
     """Describe whoever the checked claims stand for; the realm's own readings of a claim go first."""
-    client_id = _read(realm.client_id, claims, profile.client_id)
+    client_id = _read(realm.client_id, claims, profile.client_id) or ""
+    if not isinstance(client_id, str):
+        raise TokenRejected(Reason.MALFORMED_CLAIM)
     if realm.clients is not None and client_id not in realm.clients:
         raise TokenRejected(Reason.WRONG_CLIENT)
     return Principal(

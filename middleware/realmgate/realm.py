@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
@@ -79,7 +80,7 @@ class Realm:
     leeway: float = 0.0
     future_leeway: float = 5.0
     max_lifetime: float | None = None
-    clients: frozenset[str] | None = None
+    clients: AbstractSet[str] | None = None
     require: Mapping[str, str | int | bool] = field(default_factory=dict, hash=False)
     client_id: ClaimReader | None = None
     scopes: ClaimReader | None = None
@@ -124,7 +125,7 @@ class Realm:
     def audiences(self) -> frozenset[str]:
         """Every value of ``aud`` that is good here; in the profile ``orocommerce`` that is every client."""
         if self.profile == "orocommerce":
-            return self.clients or frozenset()
+            return frozenset(self.clients or ())
         return frozenset((self.audience,) if isinstance(self.audience, str) else self.audience)
 
     @property
