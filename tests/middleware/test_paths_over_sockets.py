@@ -126,18 +126,19 @@ async def answer(send: Any, realm: str) -> None:
 
 def flask_of(realm: str) -> Any:
     """A WSGI app that merges slashes and decodes as Werkzeug does, and takes any path at all."""
-    app: Any = Flask(realm)
+    app = Flask(realm)
 
     @app.get("/")
     @app.get("/<path:rest>")
     def any_path(rest: str = "") -> Any:
         return "", {"x-reached": realm}
 
-    return WSGIMiddleware(app)
+    wsgi: Any = app
+    return WSGIMiddleware(wsgi)
 
 
 def flask_of_both() -> Any:
-    app: Any = Flask("both")
+    app = Flask("both")
 
     @app.get("/api/<rest>")
     def storefront(rest: str) -> Any:
@@ -147,7 +148,8 @@ def flask_of_both() -> Any:
     def backoffice(rest: str) -> Any:
         return "", {"x-reached": "backoffice"}
 
-    return WSGIMiddleware(app)
+    wsgi: Any = app
+    return WSGIMiddleware(wsgi)
 
 
 async def careless(scope: Any, receive: Any, send: Any) -> None:
