@@ -76,11 +76,11 @@ class Refused(RealmgateError):
 
 
 class RequestMalformed(Refused):
-    """Credentials that are not exactly one well-formed bearer token. RFC 6750 §3.1."""
+    """Credentials that are not exactly one well-formed access token. RFC 6750 §3.1."""
 
     status = 400
     error = "invalid_request"
-    description = "The request must carry exactly one well-formed bearer token"
+    description = "The request must carry exactly one well-formed access token"
 
 
 class BodyTooLarge(Refused):
@@ -94,7 +94,7 @@ class TokenMissing(Refused):
     """No bearer token; the challenge then carries no error code. RFC 6750 §3.1."""
 
     status = 401
-    description = "This resource needs a bearer token"
+    description = "This resource needs an access token"
 
 
 class TokenRejected(Refused):

@@ -54,7 +54,7 @@ def test_the_error_is_told_once_under_the_scheme_that_was_tried(
             400,
             (
                 'Bearer realm="storefront", error="invalid_request", '
-                'error_description="The request must carry exactly one well-formed bearer token"'
+                'error_description="The request must carry exactly one well-formed access token"'
             ),
         ),
         (

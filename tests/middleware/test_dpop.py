@@ -3,14 +3,18 @@
 import base64
 import json
 import logging
+import threading
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jwt
 import pytest
 from both_doors import AUDIENCE, ISSUER, JWKS, KEYS, NOW, Answer, Doors, mint
 from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given
+from hypothesis import strategies as st
 from proofs import ES256, OTHER, PROOF_KEYS, ProofKey, bound_doors
 
 from realmgate import DPoP, Realm, Realms
@@ -31,6 +35,8 @@ BAD_PROOF = (
     f'error_description="The DPoP proof does not prove that this request is yours", algs="{ALGS}"'
 )
 BAD_BEARER = f'{BEARER}, error="invalid_token", error_description="The access token is not valid in this realm"'
+
+GUARDED = Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, dpop=DPoP()))["storefront"]
 
 Refusal = Callable[..., tuple[str, str]]
 
@@ -218,21 +224,26 @@ def test_the_path_counts_as_the_client_sees_it(doors: Doors, mount: str, path: s
     assert show(doors, token, proof, mount=mount, path=path).status == 200
 
 
-def test_neither_host_nor_forwarded_headers_move_a_proof_to_another_address(doors: Doors) -> None:
-    """As in auth0/node-oauth2-jwt-bearer 1.9.1, where a host with a query in it did."""
-    token = ES256.bound_token()
+@pytest.mark.parametrize(
+    "stolen", ["https://evil.example/api", "http://shop.example/api", "https://shop.example/stolen"]
+)
+@pytest.mark.parametrize("host", ["evil.example", "shop.example/stolen?", "shop.example/api?x=", "shop.example#"])
+def test_auth0_node_1_9_1_a_host_header_does_not_move_a_proof_to_another_address(
+    doors: Doors, refusal: Refusal, stolen: str, host: str
+) -> None:
+    """There, a host with a query in it let a proof for one address be used at another."""
     lies = [
-        ("host", "evil.example"),
-        ("x-forwarded-host", "evil.example"),
+        ("host", host),
+        ("x-forwarded-host", host),
         ("x-forwarded-proto", "http"),
         ("x-forwarded-prefix", "/stolen"),
-        ("forwarded", "host=evil.example;proto=http"),
+        ("x-original-url", "/stolen"),
+        ("forwarded", f"host={host};proto=http"),
     ]
-    for htu in ("https://evil.example/api", "http://shop.example/api", "https://shop.example/stolen/api"):
-        proof = ES256.proof(token, htu=htu)
-        sent = [("dpop", proof), *lies[1:]]
-        assert doors.ask(f"DPoP {token}", mount="/api", path="", headers=sent).status == 401
-    sent = [("dpop", ES256.proof(token)), *lies[1:]]
+    token = ES256.bound_token()
+    sent = [("dpop", ES256.proof(token, htu=stolen)), *lies]
+    assert doors.ask(f"DPoP {token}", mount="/api", path="", headers=sent).status == 401
+    sent = [("dpop", ES256.proof(token)), *lies]
     assert doors.ask(f"DPoP {token}", mount="/api", path="", headers=sent).status == 200
 
 
@@ -437,6 +448,45 @@ def test_two_sets_of_credentials_are_refused_as_ever(doors: Doors) -> None:
     answer = doors.ask(f"DPoP {token}", f"Bearer {token}", headers=[("dpop", ES256.proof(token))])
     assert answer.status == 400
     assert len(challenges(answer)) == 2
+
+
+@given(st.text(st.characters(max_codepoint=255), max_size=80))
+def test_no_header_makes_the_gate_fail(text: str) -> None:
+    token = ES256.bound_token()
+    header, payload, signature = ES256.proof(token).split(".")
+    for proof in (text, f"{text}.{payload}.{signature}", f"{header}.{text}.{signature}", f"{header}.{payload}.{text}"):
+        with pytest.raises(ProofRejected):
+            run(Gate(GUARDED, clock=lambda: NOW).admit(Knock(token, proof)), lambda _: True)  # type: ignore[arg-type]
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists))
+def test_no_member_of_a_proof_makes_the_gate_fail(value: Any) -> None:
+    token = ES256.bound_token()
+    for claim in ("htm", "htu", "ath", "iat"):
+        with pytest.raises(ProofRejected):
+            run(
+                Gate(GUARDED, clock=lambda: NOW).admit(Knock(token, ES256.proof(token, **{claim: value}))),  # type: ignore[arg-type]
+                lambda _: True,
+            )
+
+
+def test_of_many_threads_with_one_proof_one_gets_in() -> None:
+    gate = Gate(GUARDED, clock=lambda: NOW)
+    token = ES256.bound_token()
+    for _ in range(10):
+        proof, start = ES256.proof(token), threading.Barrier(16)
+
+        def race(proof: str, start: threading.Barrier) -> bool:
+            start.wait()
+            try:
+                run(gate.admit(Knock(token, proof)), gate.answer)  # type: ignore[arg-type]
+            except ProofRejected:
+                return False
+            return True
+
+        with ThreadPoolExecutor(16) as pool:
+            won = [pool.submit(race, proof, start) for _ in range(16)]
+        assert sum(one.result() for one in won) == 1
 
 
 # RFC 9449 §7.1: the figures of the protected resource request.

@@ -12,7 +12,7 @@ from realmgate.gate import Gate
 BARE = 'Bearer realm="storefront"'
 INVALID = f'{BARE}, error="invalid_token", error_description="The access token is not valid in this realm"'
 MALFORMED = (
-    f'{BARE}, error="invalid_request", error_description="The request must carry exactly one well-formed bearer token"'
+    f'{BARE}, error="invalid_request", error_description="The request must carry exactly one well-formed access token"'
 )
 
 
@@ -43,7 +43,7 @@ def says(answer: Answer, status: int, title: str, detail: str, *challenge: tuple
 )
 def test_without_a_bearer_token_the_challenge_has_no_error_code(doors: Doors, sent: list[str]) -> None:
     answer = doors.ask(*sent)
-    assert says(answer, 401, "Unauthorized", "This resource needs a bearer token", ("www-authenticate", BARE))
+    assert says(answer, 401, "Unauthorized", "This resource needs an access token", ("www-authenticate", BARE))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_without_a_bearer_token_the_challenge_has_no_error_code(doors: Doors, se
 )
 def test_credentials_that_are_not_one_token_are_a_bad_request(doors: Doors, sent: list[str]) -> None:
     answer = doors.ask(*sent)
-    text = "The request must carry exactly one well-formed bearer token"
+    text = "The request must carry exactly one well-formed access token"
     assert says(answer, 400, "Bad Request", text, ("www-authenticate", MALFORMED))
 
 
@@ -152,7 +152,7 @@ def test_json_api_is_answered_where_it_is_asked_for(doors: Doors, accept: list[s
     assert answer.header("content-type") == JSON_API
     assert answer.header("content-length") == str(len(answer.body))
     assert answer.header("www-authenticate") == BARE
-    error = {"status": "401", "title": "Unauthorized", "detail": "This resource needs a bearer token"}
+    error = {"status": "401", "title": "Unauthorized", "detail": "This resource needs an access token"}
     assert json.loads(answer.body) == {"errors": [error]}
 
 

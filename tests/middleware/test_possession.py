@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from answering import answering
 from both_doors import AUDIENCE, ISSUER, NOW
 from certificates import certified
-from proofs import ES256, b64url, x5t
+from proofs import ES256, OTHER, b64url, bound_doors, x5t
 
-from realmgate import DPoP, Realm
+from realmgate import DPoP, Introspection, Realm
 from realmgate.errors import ProofRejected, TokenRejected
 from realmgate.flow import run
 from realmgate.possession import check_possession
@@ -95,3 +96,33 @@ def test_a_realm_that_reads_no_header_finds_no_certificate() -> None:
     )
     with pytest.raises(TokenRejected):
         run(flow, lambda _: True)
+
+
+@pytest.mark.parametrize("cache_for", [0, 60])
+def test_a_token_that_only_its_issuer_can_read_may_be_bound_too(cache_for: float) -> None:
+    said = {
+        "active": True,
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "customer@example.com",
+        "client_id": "storefront-web",
+        "token_type": "DPoP",
+        "exp": int(NOW) + 3600,
+        "cnf": {"jkt": ES256.jkt},
+    }
+    with answering(lambda _: (200, said)) as server:
+        introspection = Introspection(
+            f"{server.address}/introspect", client_id="shop", client_secret="s3cret", cache_for=cache_for
+        )
+        doors = bound_doors(keys=None, trust_mock=True, introspection=introspection, dpop=DPoP())
+
+        def show(*headers: tuple[str, str], scheme: str = "DPoP") -> int:
+            return doors.ask(f"{scheme} opaque", mount="/api", path="", headers=headers).status
+
+        proof = ES256.proof("opaque")
+        assert show(("dpop", proof)) == 200
+        assert show(("dpop", proof)) == 401
+        assert show() == 401
+        assert show(("dpop", OTHER.proof("opaque"))) == 401
+        assert show(scheme="Bearer") == 401
+        assert show(("dpop", ES256.proof("opaque"))) == 200
