@@ -1,9 +1,9 @@
 """A walk over an app's routes that finds those without exactly one gate."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MethodType
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,13 +13,16 @@ from .errors import AuditFailed
 from .guard import Guard
 from .metadata import MetadataRoute
 
+# What a request passes on its way, and the path at which each of them stands.
+Guards: TypeAlias = tuple[tuple[Guard, str], ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
     """A place where requests end up, and the guards they pass on the way; `sight` says what was found there."""
 
     path: str
-    guards: tuple[tuple[Guard, str], ...]
+    guards: Guards
     sight: str
     must_be_public: bool = False
 
@@ -50,44 +53,88 @@ def _judge(leaf: Leaf, owner: Any, public: tuple[str, ...]) -> Iterator[str]:
 
 def _is_public(path: str, public: tuple[str, ...]) -> bool:
     path = path.rstrip("/") or "/"
-    return any(path == name or (name != "/" and path.startswith(name.rstrip("/") + "/")) for name in public)
+    names = [name.rstrip("/") or "/" for name in public]
+    return any(path == name or (name != "/" and path.startswith(name + "/")) for name in names)
 
 
-def walk(node: Any, path: str = "", guards: tuple[tuple[Guard, str], ...] = ()) -> Iterator[Leaf]:
+def walk(node: Any, path: str = "", guards: Guards = ()) -> Iterator[Leaf]:
     """Every leaf below a node; a node of a kind that is not known here is a leaf itself."""
-    if isinstance(node, Guard):
-        yield from walk(node.app, path, (*guards, (node, path)))
-    elif isinstance(node, Starlette):
-        yield from walk(node.router, path, (*guards, *_guards_among(node.user_middleware, path)))
-    elif isinstance(node, Router):
-        yield from _walk_router(node, path, guards)
-    elif isinstance(node, Mount):
-        yield from walk(node.app, path + node.path, guards)
-    elif isinstance(node, Host):
-        yield from walk(node.app, path, guards)
-    elif isinstance(node, Route | WebSocketRoute):
-        yield from _walk_route(node, path, guards)
-    elif isinstance(node, MethodType) and isinstance(node.__self__, Router):
-        yield from _walk_routes(node.__self__, path, guards)
-    elif (wrapped := _wrapped_app(node)) is not None:
-        yield from walk(wrapped, path, guards)
-    else:
-        yield Leaf(path=path, guards=guards, sight=f"{type(node).__name__}, which cannot be looked into")
+    look = next((look for knows, look in KINDS if knows(node)), _walk_unknown)
+    yield from look(node, path, guards)
 
 
-def _walk_router(router: Router, path: str, guards: tuple[tuple[Guard, str], ...]) -> Iterator[Leaf]:
+def _walk_unknown(node: Any, path: str, guards: Guards) -> Iterator[Leaf]:
+    yield Leaf(path=path, guards=guards, sight=f"{type(node).__name__}, which cannot be looked into")
+
+
+def _walk_guard(guard: Guard, path: str, guards: Guards) -> Iterator[Leaf]:
+    yield from walk(guard.app, path, (*guards, (guard, path)))
+
+
+def _walk_starlette(app: Starlette, path: str, guards: Guards) -> Iterator[Leaf]:
+    yield from walk(app.router, path, (*guards, *_guards_among(app.user_middleware, path)))
+
+
+def _walk_mount(mount: Mount, path: str, guards: Guards) -> Iterator[Leaf]:
+    yield from walk(mount.app, path + mount.path, guards)
+
+
+def _walk_host(host: Host, path: str, guards: Guards) -> Iterator[Leaf]:
+    yield from walk(host.app, path, guards)
+
+
+def _walk_bound(method: Any, path: str, guards: Guards) -> Iterator[Leaf]:
+    yield from _walk_routes(method.__self__, path, guards)
+
+
+def _walk_wrapper(wrapper: Any, path: str, guards: Guards) -> Iterator[Leaf]:
+    yield from walk(_wrapped_app(wrapper), path, guards)
+
+
+def _walk_router(router: Router, path: str, guards: Guards) -> Iterator[Leaf]:
     """A router's own middleware wraps its bound method `app`, which is where its routes are."""
     yield from walk(router.middleware_stack, path, guards)
 
 
-def _walk_routes(router: Router, path: str, guards: tuple[tuple[Guard, str], ...]) -> Iterator[Leaf]:
+def _walk_routes(router: Router, path: str, guards: Guards) -> Iterator[Leaf]:
+    if type(router).app is not Router.app and not hasattr(router, "include_router"):
+        # Not Starlette's way to find a route, nor FastAPI's, so nobody knows what else it finds.
+        yield from _walk_unknown(router, path, guards)
     for route in router.routes:
         yield from walk(route, path, guards)
+    for group, prefix in _frontends(router):
+        for route in group.routes:
+            yield Leaf(path=path + prefix + route.path, guards=guards, sight="frontend")
     if router.default != router.not_found:
         yield Leaf(path=path, guards=guards, sight="the router's default")
 
 
-def _walk_route(route: Route | WebSocketRoute, path: str, guards: tuple[tuple[Guard, str], ...]) -> Iterator[Leaf]:
+def _walk_included(included: Any, path: str, guards: Guards) -> Iterator[Leaf]:
+    """What FastAPI makes of a router that another one includes: its routes at new paths, without their middleware."""
+    for candidate in included.effective_candidates():
+        if hasattr(candidate, "effective_candidates"):
+            yield from _walk_included(candidate, path, guards)
+        elif candidate.starlette_route is not None:
+            yield from walk(candidate.starlette_route, path, guards)
+        else:
+            yield Leaf(path=path + candidate.path, guards=guards, sight=f"route {candidate.original_route.name}")
+
+
+def _frontends(router: Any) -> Iterator[tuple[Any, str]]:
+    """FastAPI's routes to files, which do not stand among a router's routes, and the prefixes they got on the way."""
+    for found in getattr(router, "_iter_low_priority_routes", tuple)():
+        yield getattr(found, "original_route", found), getattr(found, "frontend_prefix", "")
+
+
+def _walk_mounts(dispatcher: Any, path: str, guards: Guards) -> Iterator[Leaf]:
+    """A dispatcher in the manner of Werkzeug, with an app for each prefix and one for the rest."""
+    for prefix, app in dispatcher.mounts.items():
+        yield from walk(app, path + prefix.rstrip("/"), guards)
+    if _wrapped_app(dispatcher) is not None:
+        yield from _walk_wrapper(dispatcher, path, guards)
+
+
+def _walk_route(route: Route | WebSocketRoute, path: str, guards: Guards) -> Iterator[Leaf]:
     """A route is a leaf whatever it holds; what its own middleware guards is found along the way."""
     wrapper: Any = route.app
     while wrapper is not None:
@@ -110,3 +157,21 @@ def _guards_among(middleware: list[Middleware], path: str) -> Iterator[tuple[Gua
         if isinstance(build, type) and Guard in build.__mro__:
             # Built once more, around nothing, only to ask what it guards.
             yield build(None, *entry.args, **entry.kwargs), path
+
+
+def _is(*kinds: type) -> Callable[[Any], bool]:
+    return lambda node: isinstance(node, kinds)
+
+
+KINDS: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any, str, Guards], Iterator[Leaf]]], ...]] = (
+    (_is(Guard), _walk_guard),
+    (_is(Starlette), _walk_starlette),
+    (_is(Router), _walk_router),
+    (_is(Mount), _walk_mount),
+    (_is(Host), _walk_host),
+    (_is(Route, WebSocketRoute), _walk_route),
+    (lambda node: isinstance(node, MethodType) and isinstance(node.__self__, Router), _walk_bound),
+    (lambda node: hasattr(node, "effective_candidates"), _walk_included),
+    (lambda node: isinstance(getattr(node, "mounts", None), Mapping), _walk_mounts),
+    (lambda node: _wrapped_app(node) is not None, _walk_wrapper),
+)
