@@ -173,6 +173,8 @@ def test_without_an_address_nothing_is_pointed_to() -> None:
         ("resource", 7),
         ("scopes_supported", "orders:read"),
         ("scopes_supported", [""]),
+        ("scopes_supported", None),
+        ("scopes_supported", 7),
         ("resource_name", b"Shop"),
     ],
 )
