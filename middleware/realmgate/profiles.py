@@ -143,6 +143,9 @@ def _check_is_access_token(claims: Claims, _realm: Realm, _now: float) -> None:
         kind = claims.get(name)
         if kind is not None and (not isinstance(kind, str) or kind.lower() not in good):
             raise TokenRejected(Reason.OTHER_KIND)
+        # Bound, but the answer does not say to which key: nobody could prove it (RFC 9449 §6.2).
+        if kind is not None and kind.lower() == "dpop" and "cnf" not in claims:
+            raise TokenRejected(Reason.BINDING_NOT_CHECKABLE)
 
 
 def _check_jti(claims: Claims, realm: Realm, _now: float) -> None:

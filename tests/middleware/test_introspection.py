@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import pytest
 from answering import Answering, answering
 from both_doors import ADMIN_AUDIENCE, AUDIENCE, ISSUER, JWKS, NOW, Doors, mint
+from proofs import ES256, OTHER, bound_doors
 
-from realmgate import ConfigurationError, Introspection, Realm, RealmOverlap, Realms
+from realmgate import ConfigurationError, DPoP, Introspection, Realm, RealmOverlap, Realms
 from realmgate.errors import TokenRejected
 from realmgate.flow import Fetch, Fetched, FetchFailed, run
 from realmgate.introspection import ask, parse, question
@@ -81,6 +82,9 @@ REFUSED = [
     pytest.param({"nbf": int(NOW) + 60}, id="not yet valid"),
     pytest.param({"iat": int(NOW) + 60}, id="issued in the future"),
     pytest.param({"cnf": {"jkt": "0" * 43}}, id="bound to a DPoP key"),
+    pytest.param({"token_type": "DPoP"}, id="bound to a key that is not named"),
+    pytest.param({"typ": "DPoP"}, id="bound to a key that is not named, as Keycloak says it"),
+    pytest.param({"cnf": "0" * 43}, id="bound to a string"),
     pytest.param({"cnf": {"x5t#S256": "0" * 43}}, id="bound to a certificate"),
     pytest.param({"cnf": {"unheard-of": 1}}, id="bound in an unknown way"),
     pytest.param({"token_type": "refresh_token"}, id="a refresh token by token_type"),
@@ -279,6 +283,33 @@ def test_the_realms_own_demands_hold_for_an_answer(
 def test_a_deny_list_needs_something_to_look_for(opaque_door: Callable[..., Doors], says: Callable[..., None]) -> None:
     says(jti=...)
     assert opaque_door(realm={"deny_list": lambda _: False}).bearer("opaque").status == 401
+
+
+class TestBoundToAKey:
+    """What the answer says of a key holds as if the token said it."""
+
+    @pytest.fixture
+    def doors(self, server: Answering, says: Callable[..., None]) -> Doors:
+        says(token_type="DPoP", cnf={"jkt": ES256.jkt})
+        asking = Introspection(server.address, client_id="shop", client_secret="s3cret", cache_for=600)
+        return bound_doors(dpop=DPoP(), introspection=asking, keys=None, trust_mock=True)
+
+    def show(self, doors: Doors, *proofs: str) -> int:
+        headers = [("dpop", proof) for proof in proofs]
+        return doors.ask("DPoP opaque", headers=headers, mount="/api", path="").status
+
+    def test_its_holder_gets_in_each_time_with_a_new_proof(self, doors: Doors, server: Answering) -> None:
+        proof = ES256.proof("opaque")
+        assert self.show(doors, proof) == 200
+        assert self.show(doors, proof) == 401, "a proof came twice"
+        assert self.show(doors, ES256.proof("opaque")) == 200
+        assert len(server.asked) == 2, "one question at each door; proofs need none"
+
+    def test_nobody_else_does(self, doors: Doors) -> None:
+        assert self.show(doors) == 401
+        assert self.show(doors, OTHER.proof("opaque")) == 401
+        assert self.show(doors, ES256.proof("another token")) == 401
+        assert doors.bearer("opaque").status == 401
 
 
 class TestTheQuestion:
