@@ -36,6 +36,7 @@ log = logging.getLogger("realmgate")
 # Where a door leaves the principal (scope and environ alike), and the gate that vouches for it.
 PRINCIPAL_KEY: Final = "realmgate.principal"
 GATE_KEY: Final = "realmgate.gate"
+PLAIN_SCHEME: Final = "Bearer "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,7 +111,7 @@ class Gate:
         principal = yield from verify(token, self.guarded.expected, self._keyring, now, tick)
         if self._binds:
             yield from self._check_possession(principal, credentials, incoming, now)
-        self._tokens.keep(credentials, self._to_remember(principal, generation))
+        self._keep(token, credentials, self._to_remember(principal, generation))
         self._refresh_ahead(tick)
         return principal
 
@@ -120,7 +121,7 @@ class Gate:
         principal = yield from verify_opaque(token, self.guarded.expected, introspection, now)
         if self._binds:
             yield from self._check_possession(principal, credentials, incoming, now)
-        self._tokens.keep(credentials, self._to_remember(principal, None, now + introspection.cache_for))
+        self._keep(token, credentials, self._to_remember(principal, None, now + introspection.cache_for))
         return principal
 
     def _recheck(self, principal: Principal, credentials: str, incoming: Incoming, now: float) -> Flow[Principal]:
@@ -136,6 +137,11 @@ class Gate:
         yield from check_possession(
             principal.claims, incoming, scheme=scheme, token=token, realm=self.realm, nonces=nonces, now=now
         )
+
+    def _keep(self, token: str, credentials: str, remembered: Remembered) -> None:
+        """Only what is written as everybody writes it, or one token with ever more spaces would fill the memory."""
+        if len(credentials) <= len(PLAIN_SCHEME) + len(token):
+            self._tokens.keep(credentials, remembered)
 
     def _to_remember(self, principal: Principal, generation: int | None, at_most: float = math.inf) -> Remembered:
         claims = principal.claims
