@@ -73,8 +73,8 @@ def _scheme(realm: GuardedRealm, description: str | None, *, open_id_connect: bo
 
 def _exception(connection: HTTPConnection, refusal: Refusal, detail: str) -> HTTPException | WebSocketException:
     """FastAPI words the body of an answer itself; status and headers are the gate's."""
-    denial = connection.scope["type"] == "http" or "websocket.http.response" in connection.scope.get("extensions", {})
-    if not denial:
+    extensions = connection.scope.get("extensions") or {}
+    if connection.scope["type"] == "websocket" and "websocket.http.response" not in extensions:
         code = CLOSE_UNAUTHORIZED if refusal.status == TokenMissing.status else CLOSE_FORBIDDEN
         return WebSocketException(code, detail)
     headers: dict[str, str] = {}

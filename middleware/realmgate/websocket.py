@@ -51,7 +51,12 @@ def for_the_app(scope: Scope) -> Scope:
 
 
 def _offered(scope: Scope) -> list[str]:
-    return list(scope.get("subprotocols") or ())
+    """The subprotocols as the server has read them, or from the header where it leaves that to us."""
+    offered = scope.get("subprotocols")
+    if offered is None:
+        values = [value.decode("latin-1") for name, value in scope["headers"] if name == b"sec-websocket-protocol"]
+        offered = [name.strip() for name in ",".join(values).split(",") if name.strip()]
+    return list(offered)
 
 
 def _marks(scope: Scope) -> list[int]:

@@ -201,11 +201,12 @@ def test_a_refused_websocket_shows_status_and_challenge(client: TestClient) -> N
     assert 'scope="orders:read orders:write"' in denied.value.headers["www-authenticate"]
 
 
-def test_without_the_denial_extension_a_websocket_is_closed_as_forbidden(shop: Realms) -> None:
+@pytest.mark.parametrize("extensions", [{}, None], ids=["none", "nothing said"])
+def test_without_the_denial_extension_a_websocket_is_closed_as_forbidden(shop: Realms, extensions: Any) -> None:
     app = RealmGate(shop_api(shop), realm=shop["storefront"], clock=lambda: NOW)
 
     async def plain(scope: Any, receive: Any, send: Any) -> None:
-        await app({**scope, "extensions": {}}, receive, send)
+        await app({**scope, "extensions": extensions}, receive, send)
 
     with (
         pytest.raises(WebSocketDisconnect) as closed,

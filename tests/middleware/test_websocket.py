@@ -32,7 +32,7 @@ class Wire:
 
     def __init__(self, app: Any, *, extensions: Any = None, headers: Any = (), subprotocols: Any = ()) -> None:
         offered = [("sec-websocket-protocol", ", ".join(subprotocols))] if subprotocols else []
-        self.scope = {
+        self.scope: dict[str, Any] = {
             "type": "websocket",
             "path": "/",
             "headers": [(name.encode(), value.encode()) for name, value in (*headers, *offered)],
@@ -168,6 +168,18 @@ async def test_the_app_sees_the_marker_and_other_protocols_but_no_token(
     (scope,) = behind.scopes
     assert scope["subprotocols"] == [*before, marker, *after]
     assert principal_of(scope).subject == "customer@example.com"
+    assert TOKEN not in repr(scope)
+
+
+@pytest.mark.anyio
+async def test_a_server_that_does_not_read_the_protocols_itself_shows_the_app_no_token_either(
+    wire: Callable[..., Wire], behind: Behind
+) -> None:
+    made = wire(subprotocols=["chat", "bearer", TOKEN])
+    del made.scope["subprotocols"]
+    await made.run()
+    (scope,) = behind.scopes
+    assert scope["subprotocols"] == ["chat", "bearer"]
     assert TOKEN not in repr(scope)
 
 
