@@ -21,10 +21,12 @@ class DPoP:
     """How a realm takes tokens that only the holder of a key may use, who proves it with every request. RFC 9449.
 
     * `required`: tokens that are bound to no such key are refused. Without it they go on as bearer tokens.
-    * `window`: for how many seconds a proof is good after its ``iat``.
+    * `window`: how many seconds the ``iat`` of a proof may lie in the past or, as clients' clocks go wrong, in the
+      future.
     * `algorithms`: what proofs may be signed with.
     * `nonce`: proofs must hold a nonce of ours, so that none can be made in advance. A nonce is handed out for
-      `nonce_lifetime` seconds and good for as long again.
+      `nonce_lifetime` seconds and good for as long again. It says when the proof was made, so the client's clock does
+      not count.
     * `secret`: at least 32 bytes that the nonces are made from. Processes that share the work must share it; without
       one, each makes its own at start-up, which a fork inherits.
     * `replays`: a function that takes a key (a string of 43 characters) and the time until which to remember it, in
@@ -38,7 +40,7 @@ class DPoP:
     window: float = 60.0
     algorithms: tuple[str, ...] = PROOF_ALGORITHMS
     nonce: bool = False
-    nonce_lifetime: float = 300.0
+    nonce_lifetime: float = 60.0
     secret: bytes | None = field(default=None, repr=False)
     replays: Callable[[str, float], Any] | None = None
 

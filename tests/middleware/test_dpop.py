@@ -258,14 +258,14 @@ def test_a_proof_made_for_another_token_of_the_same_key_proves_nothing(doors: Do
     assert refusal(doors, strong, ES256.proof(weak)) == (BAD_PROOF, "DPoP proof for another token")
 
 
-@pytest.mark.parametrize("age", [60, 61, 3600, -6, -3600])
+@pytest.mark.parametrize("age", [60, 61, 3600, -60.5, -61, -3600])
 def test_a_proof_of_another_time_proves_nothing(doors: Doors, refusal: Refusal, age: int) -> None:
     token = ES256.bound_token()
-    proof = ES256.proof(token, iat=int(NOW) - age)
+    proof = ES256.proof(token, iat=NOW - age)
     assert refusal(doors, token, proof) == (BAD_PROOF, "DPoP proof of another time")
 
 
-@pytest.mark.parametrize("age", [0, 59.9, -5])
+@pytest.mark.parametrize("age", [0, 59.9, -5, -60])
 def test_a_proof_is_good_for_a_while(doors: Doors, age: float) -> None:
     token = ES256.bound_token()
     assert show(doors, token, ES256.proof(token, iat=NOW - age)).status == 200
@@ -514,7 +514,7 @@ def test_the_proof_that_rfc_9449_shows_is_good() -> None:
 
 
 @pytest.mark.parametrize(
-    "differs", [{"token": "another"}, {"path": "/"}, {"now": RFC_TIME + 60}, {"now": RFC_TIME - 6}]
+    "differs", [{"token": "another"}, {"path": "/"}, {"now": RFC_TIME + 60}, {"now": RFC_TIME - 61}]
 )
 def test_the_proof_that_rfc_9449_shows_is_good_for_nothing_else(differs: Any) -> None:
     with pytest.raises(ProofRejected):

@@ -30,7 +30,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def doors(clock: Clock) -> Doors:
-    return bound_doors(clock=clock, dpop=DPoP(nonce=True, secret=SECRET))
+    return bound_doors(clock=clock, dpop=DPoP(nonce=True, secret=SECRET, nonce_lifetime=300))
 
 
 def show(doors: Doors, clock: Clock, **claims: Any) -> Answer:
@@ -86,6 +86,30 @@ def test_a_bad_proof_does_not_become_good_by_a_nonce(doors: Doors, clock: Clock)
     assert show(doors, clock, nonce=NONCES.current(NOW), htm="POST").status == 401
 
 
+def test_a_nonce_makes_up_for_a_wrong_clock_but_not_for_a_replay(doors: Doors, clock: Clock) -> None:
+    token, nonce = ES256.bound_token(), NONCES.current(NOW)
+    for iat in (0, int(NOW) - 86400, int(NOW) + 86400):
+        proof = ES256.proof(token, iat=iat, nonce=nonce)
+
+        def show(proof: str) -> int:
+            return doors.ask(f"DPoP {token}", mount="/api", path="", headers=[("dpop", proof)]).status
+
+        assert [show(proof), show(proof)] == [200, 401]
+    assert show(ES256.proof(token, iat="now", nonce=nonce)) == 401
+
+
+def test_a_proof_is_remembered_for_as_long_as_its_nonce_is_good(clock: Clock) -> None:
+    noted: list[float] = []
+
+    def replays(key: str, until: float) -> bool:
+        noted.append(until)
+        return True
+
+    doors = bound_doors(clock=clock, dpop=DPoP(nonce=True, secret=SECRET, nonce_lifetime=300, replays=replays))
+    assert show(doors, clock, nonce=NONCES.current(NOW)).status == 200
+    assert noted == [NOW + 600] * 2
+
+
 def test_bearer_tokens_need_no_nonce_and_get_none(doors: Doors) -> None:
     answer = doors.bearer(mint())
     assert answer.status == 200
@@ -94,7 +118,7 @@ def test_bearer_tokens_need_no_nonce_and_get_none(doors: Doors) -> None:
 
 def test_each_process_has_a_secret_of_its_own_unless_it_is_given_one() -> None:
     def current(**options: Any) -> str:
-        dpop = DPoP(nonce=True, **options)
+        dpop = DPoP(nonce=True, nonce_lifetime=300, **options)
         realm = Realm("storefront", issuer="https://id.example", audience="https://shop.example/api", dpop=dpop)
         nonces = Realms(realm)["storefront"].nonces
         assert nonces is not None
@@ -117,7 +141,7 @@ def test_a_websocket_is_told_the_next_nonce_when_it_is_accepted(clock: Clock) ->
         issuer="https://id.example/storefront",
         audience="https://shop.example/api",
         keys=JWKS,
-        dpop=DPoP(nonce=True, secret=SECRET),
+        dpop=DPoP(nonce=True, secret=SECRET, nonce_lifetime=300),
     )
     sent: list[Any] = []
 
