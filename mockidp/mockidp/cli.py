@@ -161,7 +161,13 @@ def _add_settings(serve: argparse.ArgumentParser) -> None:
     how_long = serve.add_argument_group(
         "how long things live", "For each client and realm that does not say otherwise."
     )
-    for thing, default in (("access-token", "1h"), ("refresh-token", "30d"), ("id-token", "1h"), ("code", "10m")):
+    for thing, default in (
+        ("access-token", "1h"),
+        ("refresh-token", "30d"),
+        ("id-token", "1h"),
+        ("code", "10m"),
+        ("device-code", "10m"),
+    ):
         how_long.add_argument(
             f"--{thing}-lifetime", metavar="DURATION", type=_duration, help=f"for example 30s (default: {default})"
         )

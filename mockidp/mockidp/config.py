@@ -47,16 +47,25 @@ __all__ = [
 ]
 
 Dialect = Literal["standard", "orocommerce"]
-Lifetime = Literal["code", "access_token", "id_token", "refresh_token"]
+Lifetime = Literal["code", "access_token", "id_token", "refresh_token", "device_code"]
 
 _DEFAULT_SECONDS: Final[dict[Lifetime, int]] = {
     "code": 600,
     "access_token": 3600,
     "id_token": 3600,
     "refresh_token": 30 * 86400,
+    "device_code": 600,
 }
 _PREFIX: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
-_LEAVES: Final = ("/jwks", "/userinfo", "/introspect", "/revoke", "/logout", "/.well-known/openid-configuration")
+_LEAVES: Final = (
+    "/jwks",
+    "/userinfo",
+    "/introspect",
+    "/revoke",
+    "/logout",
+    "/device",
+    "/.well-known/openid-configuration",
+)
 _PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
 
 
@@ -67,6 +76,7 @@ class Paths(Struct, frozen=True, kw_only=True):
     authorize: str
     login: str
     logout: str
+    device: str
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,6 +93,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     base_url: str | None = None
     lifetimes: Lifetimes = Lifetimes()
     session_lifetime: Duration = "8h"
+    device_interval: Duration = "5s"
     shared_keys: bool = False
     dialect: Dialect = "standard"
     oro_version: OroVersion | None = None
@@ -97,6 +108,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.base_url is not None:
             expect_base_url("base_url", self.base_url)
         expect_duration("session_lifetime", self.session_lifetime)
+        expect_duration("device_interval", self.device_interval)
         if self.single:
             force_setattr(self, "realms", tuple(realm for realm in self.realms if realm.name == BACKOFFICE))
         expect(bool(self.realms), "realms", f"a realm named {BACKOFFICE}" if self.single else "at least one realm")
@@ -119,6 +131,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             authorize=f"{prefix}/oauth2-token/authorize",
             login=f"{prefix}/oauth2-token/login",
             logout=f"{prefix}/oauth2-token/logout",
+            device=f"{prefix}/oauth2-token/device",
         )
 
     def lifetime(self, of: Lifetime, realm: Realm, client: Client | None = None, *, default: int | None = None) -> int:
@@ -168,7 +181,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def _served(self, realm: Realm) -> Iterator[str]:
         paths = self.paths(realm)
-        yield from (paths.authorize, paths.login, paths.logout)
+        yield from (paths.authorize, paths.login, paths.logout, paths.device)
         yield from (paths.issuer + leaf for leaf in _LEAVES)
 
 

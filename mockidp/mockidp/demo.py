@@ -8,9 +8,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from .realm import BACKOFFICE, STOREFRONT, Client, Realm, User
+from .realm import BACKOFFICE, DEVICE_CODE, STOREFRONT, Client, GrantType, Realm, User
 
 _STOREFRONT_SCOPE: Final = "openid profile email offline_access products:read orders:read"
+_DEVICE: Final[tuple[GrantType, ...]] = (DEVICE_CODE, "refresh_token")
 _BACKOFFICE_SCOPE: Final = "openid profile email offline_access users:read orders:read"
 
 DEMO_REALMS: Final = (
@@ -43,6 +44,12 @@ DEMO_REALMS: Final = (
                 scope=_STOREFRONT_SCOPE,
             ),
             Client(
+                client_id="storefront-tv",
+                name="Storefront on the television",
+                grant_types=_DEVICE,
+                scope=_STOREFRONT_SCOPE,
+            ),
+            Client(
                 client_id="storefront-service",
                 client_secret="storefront-service-secret",
                 name="Storefront service",
@@ -71,6 +78,7 @@ DEMO_REALMS: Final = (
                 client_id="backoffice-cli",
                 name="Back-office command line",
                 redirect_uris=("http://127.0.0.1/callback",),
+                grant_types=("authorization_code", DEVICE_CODE, "refresh_token"),
                 scope=_BACKOFFICE_SCOPE,
             ),
             Client(
@@ -103,16 +111,17 @@ _PASSWORD_CLIENTS: Final = {
 
 
 def _in_orocommerce(realm: Realm) -> Realm:
-    owner = realm.users[0].username
-    clients = (
-        replace(
-            client,
-            owner=owner if "client_credentials" in client.grant_types else "",
-            post_logout_redirect_uris=(),
-        )
-        for client in realm.clients
-    )
+    clients = tuple(_client_in_orocommerce(client, realm) for client in realm.clients if client.grant_types != _DEVICE)
     return replace(realm, clients=(*clients, _PASSWORD_CLIENTS[realm.name]))
+
+
+def _client_in_orocommerce(client: Client, realm: Realm) -> Client:
+    return replace(
+        client,
+        grant_types=tuple(name for name in client.grant_types if name != DEVICE_CODE),
+        owner=realm.users[0].username if "client_credentials" in client.grant_types else "",
+        post_logout_redirect_uris=(),
+    )
 
 
 ORO_DEMO_REALMS: Final = tuple(_in_orocommerce(realm) for realm in DEMO_REALMS)

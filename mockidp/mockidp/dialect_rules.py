@@ -5,7 +5,7 @@ from typing import Final, Protocol, get_args
 
 from .expectations import expect
 from .oro_settings import OroSettings, OroVersion
-from .realm import BACKOFFICE, STOREFRONT, Client, Realm, User
+from .realm import BACKOFFICE, DEVICE_CODE, STOREFRONT, Client, Realm, User
 
 _ONLY_ORO: Final = 'to be left out: it is there with dialect = "orocommerce" only'
 _NOT_ORO: Final = 'to be left out: OroCommerce knows nothing of the kind (dialect = "orocommerce")'
@@ -54,6 +54,7 @@ def expect_orocommerce(settings: Settings) -> None:
         expect(realm.algorithm == "RS256", f"realms[{at}].algorithm", "RS256, which is all that OroCommerce signs with")
         expect(realm.issuer is None, f"realms[{at}].issuer", _NOT_ORO)
     for place, client in _clients(settings):
+        expect(DEVICE_CODE not in client.grant_types, f"{place}.grant_types", f"the device code grant {_NOT_ORO}")
         expect(not client.post_logout_redirect_uris, f"{place}.post_logout_redirect_uris", _NOT_ORO)
         expect(client.require_pkce is None, f"{place}.require_pkce", _NOT_ORO)
         expect(not client.localhost_any_port, f"{place}.localhost_any_port", _NOT_ORO)

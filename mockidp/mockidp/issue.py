@@ -3,8 +3,9 @@
 import secrets
 from typing import Any
 
+from .approval import Approval
 from .registration import Registration
-from .store import Approval, RefreshToken
+from .store import RefreshToken
 
 
 def issue_tokens(

@@ -1,7 +1,8 @@
 """The signing keys of a realm: made when first needed, named by thumbprint (RFC 7638), published as testing only."""
 
 import threading
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Literal
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
@@ -11,16 +12,17 @@ from .realm import Algorithm
 MARK: Final = {"mockidp": "testing only"}  # by this member a careful verifier knows a mock's key and drops it
 
 PrivateKey = RSAKey | ECKey | OKPKey
+Phase = Literal["next", "current", "former"]
 
 
 class SigningKey:
-    """One key pair with the algorithm it is for."""
+    """One key pair with the algorithm it is for; another `kid` than its thumbprint is for showing what that breaks."""
 
-    def __init__(self, algorithm: Algorithm) -> None:
+    def __init__(self, algorithm: Algorithm, *, kid: str | None = None) -> None:
         self.algorithm: Final = algorithm
         self._key = _generate(algorithm)
         self._jws = JWSRegistry.algorithms[algorithm]
-        self.kid: Final = self._key.thumbprint()
+        self.kid: Final[str] = kid or self._key.thumbprint()
 
     def __repr__(self) -> str:
         return f"SigningKey({self.algorithm}, kid={self.kid!r})"
@@ -43,38 +45,165 @@ class SigningKey:
 
 
 class RealmKeys:
-    """The key a realm signs with now and those it signed with before. Safe to share between threads."""
+    """The keys that a realm publishes: those to come, the one it signs with, those it signed with. Thread safe.
+
+    A key is published, then activated, then retired; `rotate`, `revoke` and `collide` are shorter ways.
+    """
 
     def __init__(self, algorithm: Algorithm) -> None:
-        self.algorithm: Final = algorithm
+        self._usual = algorithm
         self._lock = threading.Lock()
+        self._first: SigningKey | None = None
         self._newest_first: tuple[SigningKey, ...] = ()
+        self._waiting = 0  # how many of them are published and not in use yet
+        self._before: tuple[SigningKey, ...] | None = None
 
     @property
     def current(self) -> SigningKey:
         """The key to sign with; the first look makes it, since an RSA key takes tens of milliseconds."""
-        return self._known()[0]
-
-    def rotate(self) -> SigningKey:
-        """Sign with a new key from now on; the earlier ones stay published."""
-        key = SigningKey(self.algorithm)
         with self._lock:
-            self._newest_first = (key, *self._newest_first)
+            return self._known()[self._waiting]
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """What the realm signs with now."""
+        return self.current.algorithm if self._newest_first else self._usual
+
+    @property
+    def algorithms(self) -> tuple[Algorithm, ...]:
+        """What its published keys are for, each once, the newest first."""
+        with self._lock:
+            return tuple(dict.fromkeys(key.algorithm for key in self._newest_first)) or (self._usual,)
+
+    @property
+    def phases(self) -> dict[str, Phase]:
+        """Where each published key stands, by its `kid`, the newest first."""
+        with self._lock:
+            return {key.kid: self._phase(at) for at, key in enumerate(self._known())}
+
+    def publish(self, algorithm: Algorithm | None = None) -> SigningKey:
+        """Show a new key in the set, and go on signing with the current one."""
+        key = SigningKey(algorithm or self.algorithm)
+        with self._lock:
+            self._change((key, *self._known()), waiting=self._waiting + 1)
         return key
+
+    def activate(self) -> SigningKey:
+        """Sign with the published key that has waited longest; LookupError where none waits."""
+        with self._lock:
+            if not self._waiting:
+                raise LookupError("no key is waiting: publish() one first, or rotate()")
+            self._change(self._known(), waiting=self._waiting - 1)
+            return self._newest_first[self._waiting]
+
+    def retire(self) -> tuple[SigningKey, ...]:
+        """Publish the keys no longer that were signed with before; those keys."""
+        with self._lock:
+            known = self._known()
+            self._change(known[: self._waiting + 1], waiting=self._waiting)
+            return known[self._waiting + 1 :]
+
+    def revoke(self, kid: str | None = None) -> SigningKey:
+        """Drop a key at once, by default the current one, and go on with one that waits or a new one; that key."""
+        with self._lock:
+            known = self._known()
+            gone = known[self._waiting].kid if kid is None else kid
+            at = next((at for at, key in enumerate(known) if key.kid == gone), None)
+            if at is None:
+                raise LookupError(f"no published key is named {gone!r}; there are {', '.join(key.kid for key in known)}")
+            left = known[:at] + known[at + 1 :]
+            if self._phase(at) == "former":
+                self._change(left, waiting=self._waiting)
+            elif self._waiting:
+                self._change(left, waiting=self._waiting - 1)
+            else:
+                self._change((SigningKey(known[at].algorithm), *left), waiting=0)
+            return self._newest_first[self._waiting]
+
+    def rotate(self, algorithm: Algorithm | None = None) -> SigningKey:
+        """Sign with a new key from now on; the earlier ones stay published."""
+        key = SigningKey(algorithm or self.algorithm)
+        with self._lock:
+            known, at = self._known(), self._waiting
+            self._change((*known[:at], key, *known[at:]), waiting=at)
+        return key
+
+    def collide(self) -> SigningKey:
+        """Put a new key in the current one's place, under the same `kid`: verifiers that remember by name go wrong."""
+        with self._lock:
+            known, at = self._known(), self._waiting
+            key = SigningKey(known[at].algorithm, kid=known[at].kid)
+            self._change((*known[:at], key, *known[at + 1 :]), waiting=at)
+        return key
+
+    def reset(self) -> None:
+        """Only the first key again, for whoever knows it already."""
+        with self._lock:
+            self._newest_first = () if self._first is None else (self._first,)
+            self._waiting = 0
+            self._before = None
 
     def find(self, kid: str) -> SigningKey | None:
         """The published key of this name."""
-        return next((key for key in self._known() if key.kid == kid), None)
+        with self._lock:
+            return next((key for key in self._known() if key.kid == kid), None)
 
     def jwks(self) -> dict[str, Any]:
         """The JWK Set to publish (RFC 7517 §5)."""
-        return {"keys": [key.public() for key in self._known()]}
+        with self._lock:
+            known = self._known()
+        return {"keys": [key.public() for key in known]}
+
+    def jwks_before(self) -> dict[str, Any]:
+        """The JWK Set as it was before the last change, which a stale cache still serves."""
+        with self._lock:
+            known = self._known() if self._before is None else self._before
+        return {"keys": [key.public() for key in known]}
 
     def _known(self) -> tuple[SigningKey, ...]:
-        with self._lock:
-            if not self._newest_first:
-                self._newest_first = (SigningKey(self.algorithm),)
-            return self._newest_first
+        if not self._newest_first:
+            self._newest_first = (SigningKey(self._usual),)
+        self._first = self._first or self._newest_first[0]
+        return self._newest_first
+
+    def _change(self, newest_first: tuple[SigningKey, ...], *, waiting: int) -> None:
+        if newest_first != self._newest_first:
+            self._before = self._newest_first
+        self._newest_first, self._waiting = newest_first, waiting
+
+    def _phase(self, at: int) -> Phase:
+        if at == self._waiting:
+            return "current"
+        return "next" if at < self._waiting else "former"
+
+
+class AllKeys(Mapping[str, RealmKeys]):
+    """The signing keys of every realm, by its name."""
+
+    def __init__(self, by_realm: Mapping[str, RealmKeys]) -> None:
+        self._by_realm = dict(by_realm)
+
+    def __getitem__(self, realm: str) -> RealmKeys:
+        return self._by_realm[realm]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_realm)
+
+    def __len__(self) -> int:
+        return len(self._by_realm)
+
+    def rotate(self) -> None:
+        """Have every realm sign with a new key from now on; keys that realms share are rotated once."""
+        for keys in self._each():
+            keys.rotate()
+
+    def reset(self) -> None:
+        """Have every realm publish only its first key again."""
+        for keys in self._each():
+            keys.reset()
+
+    def _each(self) -> tuple[RealmKeys, ...]:
+        return tuple({id(keys): keys for keys in self._by_realm.values()}.values())
 
 
 def _generate(algorithm: Algorithm) -> PrivateKey:

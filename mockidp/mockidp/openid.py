@@ -4,8 +4,8 @@ from typing import Any
 
 from authlib.oidc.core.grants.code import OpenIDToken
 
+from .approval import Approval
 from .config import User
-from .store import Approval
 
 
 def claims_about(user: User, scope: str) -> dict[str, Any]:
@@ -26,7 +26,7 @@ class IdToken(OpenIDToken):
         """The ID token, from our mint on our clock; only the first one repeats the nonce (OIDC Core §12.2)."""
         site, client, user = request.client.site, request.client.client, request.user
         code = request.authorization_code
-        approval: Approval = (code or request.refresh_token).approval
+        approval: Approval = (code or request.refresh_token or request.credential).approval
         nonce = {"nonce": approval.nonce} if code and approval.nonce else {}
         return str(
             site.mint.id_token(

@@ -21,6 +21,7 @@ class Overrides(TypedDict, total=False):
     access_token_lifetime: Duration | None
     id_token_lifetime: Duration | None
     refresh_token_lifetime: Duration | None
+    device_code_lifetime: Duration | None
 
 
 NAMES: Final = frozenset(Overrides.__annotations__)

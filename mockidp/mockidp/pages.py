@@ -23,7 +23,7 @@ HERE: Final = Path(__file__).parent
 OWN_LOOKS: Final = ("storefront", "backoffice")
 OTHER_LOOKS: Final = ("ochre", "sky", "rose", "olive")
 
-LINKS: Final = ("Discovery", "JWKS")  # the addresses that a browser can open as they are
+LINKS: Final = ("Discovery", "JWKS", "Device codes")  # the addresses that a browser can open as they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +79,13 @@ def consent_page(
     scopes: Sequence[str],
     action: str,
     csrf_token: str,
+    user_code: str = "",
     base_path: str = "",
 ) -> str:
-    """Ask whether the client may: posts `decision` (`approve` or `deny`) and `csrf_token`."""
+    """Ask whether the client may: posts `decision` (`approve` or `deny`) and `csrf_token`.
+
+    `user_code` is what the device shows, if it is for a device.
+    """
     return render(
         "consent.html",
         look=look_of(realm_name),
@@ -91,6 +95,7 @@ def consent_page(
         scopes=scopes,
         action=action,
         csrf_token=csrf_token,
+        user_code=user_code,
         base_path=base_path,
     )
 
@@ -122,6 +127,27 @@ def logged_out_page(*, realm_name: str, realm_title: str, user_name: str = "", b
     """Tell a person that nobody is logged in any more, or, by name, that they still are."""
     look = look_of(realm_name)
     return render("logged_out.html", look=look, realm_title=realm_title, user_name=user_name, base_path=base_path)
+
+
+def device_page(
+    *, realm_name: str, realm_title: str, action: str, user_code: str = "", error: str = "", base_path: str = ""
+) -> str:
+    """Ask for the code that a device shows: gets `user_code`."""
+    return render(
+        "device.html",
+        look=look_of(realm_name),
+        realm_title=realm_title,
+        action=action,
+        user_code=user_code,
+        error=error,
+        base_path=base_path,
+    )
+
+
+def device_done_page(*, realm_name: str, realm_title: str, approved: bool, base_path: str = "") -> str:
+    """Tell a person that the device has its answer."""
+    look = look_of(realm_name)
+    return render("device_done.html", look=look, realm_title=realm_title, approved=approved, base_path=base_path)
 
 
 def error_page(*, status: int, title: str, message: str, hint: str = "", base_path: str = "") -> str:

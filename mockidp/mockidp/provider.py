@@ -16,7 +16,7 @@ from .dialects.orocommerce.mint import OroMint
 from .dialects.orocommerce.shop import Shop
 from .durations import seconds
 from .endpoints.start import start, style
-from .keys import RealmKeys
+from .keys import AllKeys, RealmKeys
 from .mint import Mint
 from .refusals import refusals
 from .routes import routes
@@ -36,9 +36,7 @@ class Provider:
         self.clock: Final = clock or Clock()
         self.store: Final[Store] = store or MemoryStore()
         shared = RealmKeys(config.realms[0].algorithm) if config.shared_keys else None
-        self.keys: Final[Mapping[str, RealmKeys]] = {
-            realm.name: shared or RealmKeys(realm.algorithm) for realm in config.realms
-        }
+        self.keys: Final = AllKeys({realm.name: shared or RealmKeys(realm.algorithm) for realm in config.realms})
         self.sites: Final = Sites(tuple(self._site(realm) for realm in config.realms))
         self.shop: Final = Shop(config, self.sites) if config.dialect == "orocommerce" else None
 
@@ -78,9 +76,10 @@ class Provider:
         )
 
     def reset(self) -> None:
-        """Forget every code, refresh token, revocation, login and jump of the clock; issuers and keys stay."""
+        """Forget every code, refresh token, revocation, login and jump of the clock; issuers and first keys stay."""
         self.store.clear()
         self.clock.reset()
+        self.keys.reset()
         for site in self.sites:
             site.sessions.forget_all()
         if self.shop is not None:

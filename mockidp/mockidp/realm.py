@@ -9,7 +9,15 @@ from .durations import Duration
 from .expectations import default, expect, expect_base_url, expect_duration, expect_redirect_uri, expect_unique
 
 Algorithm = Literal["RS256", "ES256", "EdDSA"]
-GrantType = Literal["authorization_code", "refresh_token", "client_credentials", "password"]
+GrantType = Literal[
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "password",
+    "urn:ietf:params:oauth:grant-type:device_code",
+]
+
+DEVICE_CODE: Final = "urn:ietf:params:oauth:grant-type:device_code"
 
 STOREFRONT: Final = "storefront"
 BACKOFFICE: Final = "backoffice"
@@ -28,6 +36,7 @@ class Lifetimes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     access_token: Duration | None = None
     id_token: Duration | None = None
     refresh_token: Duration | None = None
+    device_code: Duration | None = None
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:

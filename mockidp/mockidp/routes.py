@@ -12,6 +12,8 @@ from starlette.routing import BaseRoute, Route
 
 from .dialects.standard import StandardServer
 from .endpoints.authorize import authorize
+from .endpoints.device import device
+from .endpoints.device_authorization import device_authorization
 from .endpoints.discovery import discovery
 from .endpoints.introspect import introspect
 from .endpoints.jwks import jwks
@@ -48,6 +50,7 @@ def _for_people(site: Site, server: StandardServer) -> Iterator[Route]:
     yield Route(at.authorize, partial(authorize, site=site, server=server), methods=both)
     yield Route(at.login, partial(login, site=site), methods=both)
     yield Route(at.logout, partial(logout, site=site), methods=both)
+    yield Route(at.device, partial(device, site=site), methods=both)
     yield Route(f"{at.issuer}/logout", partial(end_session, site=site), methods=both)
 
 
@@ -59,6 +62,7 @@ def _for_clients(site: Site) -> Iterator[Route]:
     yield _open_to_scripts(f"{issuer}/jwks", partial(jwks, site=site), "GET")
     yield _open_to_scripts(f"{issuer}/userinfo", partial(userinfo, site=site), "GET", "POST")
     yield _open_to_scripts(f"{issuer}/revoke", partial(told_as_json(revoke), site=site), "POST")
+    yield _open_to_scripts(f"{issuer}/device", partial(told_as_json(device_authorization), site=site), "POST")
     # Who may ask about tokens can keep a secret, so it is no script.
     yield Route(f"{issuer}/introspect", partial(told_as_json(introspect), site=site), methods=["POST"])
 

@@ -12,7 +12,7 @@ from .clock import Clock
 from .config import Config
 from .dialects.orocommerce.accounts import Accounts
 from .durations import Duration
-from .keys import RealmKeys
+from .keys import AllKeys
 from .listener import Listener
 from .overrides import Overrides, overridden
 from .provider import Provider, build_app
@@ -99,8 +99,8 @@ class MockIdp:
         return self.provider.clock
 
     @property
-    def keys(self) -> Mapping[str, RealmKeys]:
-        """The signing keys of each realm, by its name."""
+    def keys(self) -> AllKeys:
+        """The signing keys of each realm, by its name; `rotate()` gives all realms new ones."""
         return self.provider.keys
 
     def issuer(self, realm: str) -> str:

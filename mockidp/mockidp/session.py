@@ -22,7 +22,7 @@ REMEMBERED_APPROVALS: Final = 20  # a cookie has room for about 4,000 characters
 
 ENDED_SESSIONS: Final = 10_000  # far more than a test suite logs out; the oldest are forgotten first
 
-Purpose = Literal["login", "consent", "logout"]
+Purpose = Literal["login", "consent", "logout", "device"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from .clock import Clock
 from .config import Client, Config, Lifetime, Paths, Realm, User
+from .durations import seconds
 from .mint import Claims, Mint
 from .session import Session, Sessions
 from .store import Store
@@ -36,6 +37,11 @@ class Site:
     def lifetime(self, of: Lifetime, client: Client | None = None) -> int:
         """Seconds that it lives, when issued to this client."""
         return self.config.lifetime(of, self.realm, client)
+
+    @property
+    def device_interval(self) -> int:
+        """Seconds that a device should leave between two questions."""
+        return seconds(self.config.device_interval)
 
     def client(self, client_id: str) -> Client | None:
         """The realm's client of this id."""

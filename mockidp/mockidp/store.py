@@ -9,24 +9,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeVar
 
+from .approval import Approval
+from .devices import Devices, MemoryDevices
+
 CAPACITY: Final = 10_000  # per drawer: far above what a test suite has under way, a few megabytes when full
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
-    """What a person allowed a client; every token that comes from it is taken back with it.
-
-    `scope_named` tells whether the client named a scope or got its default.
-    """
-
-    approval_id: str
-    realm: str
-    client_id: str
-    username: str
-    scope: str
-    scope_named: bool
-    auth_time: int
-    nonce: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +95,11 @@ class Store(Protocol):
         """Access tokens, in a dialect that knows them one by one."""
         ...
 
+    @property
+    def devices(self) -> Devices:
+        """Devices that wait for a person's word."""
+        ...
+
     def revoke(self, name: str) -> None:
         """Take back one access token by its `jti`, or by its id an approval and all that came or will come from it."""
 
@@ -169,6 +160,7 @@ class MemoryStore:
         self.codes: Final[MemoryDrawer[AuthorizationCode]] = MemoryDrawer(capacity)
         self.refresh_tokens: Final[MemoryDrawer[RefreshToken]] = MemoryDrawer(capacity)
         self.access_tokens: Final[MemoryDrawer[AccessToken]] = MemoryDrawer(capacity)
+        self.devices: Final = MemoryDevices(capacity)
         self._capacity = capacity
         self._lock = threading.Lock()
         self._revoked: OrderedDict[str, None] = OrderedDict()
@@ -189,6 +181,7 @@ class MemoryStore:
         """Forget everything."""
         self.codes.clear()
         self.refresh_tokens.clear()
+        self.devices.clear()
         self.access_tokens.clear()
         with self._lock:
             self._revoked.clear()

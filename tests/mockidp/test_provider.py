@@ -20,7 +20,6 @@ GARAGE = Realm(
     users=(User(username="ann", password="ann"),),
     clients=(Client(client_id="garage-web", client_secret="x", redirect_uris=("https://a.example/",)),),
 )
-ORIGIN = {"Origin": "https://app.example"}
 
 
 def unverified(token: str) -> Any:
@@ -253,59 +252,6 @@ def test_reset_forgets_logins_codes_refresh_tokens_revocations_and_the_clock() -
     assert visitor.ask(response_type="code", client_id="storefront-web").status_code == 302
     assert not visitor.provider.clock.frozen
     assert visitor.provider.keys["storefront"].current.kid == kid
-
-
-# ---- what every address has in common -------------------------------------------------------------------------------
-
-OPEN = [
-    ("POST", "/oauth2-token"),
-    ("GET", "/storefront/jwks"),
-    ("GET", "/storefront/userinfo"),
-    ("POST", "/storefront/revoke"),
-    ("GET", "/storefront/.well-known/openid-configuration"),
-    ("GET", "/.well-known/oauth-authorization-server/backoffice"),
-]
-
-
-@pytest.mark.parametrize(("method", "path"), OPEN)
-def test_scripts_of_any_origin_may_use_the_machine_addresses_without_cookies(method: str, path: str) -> None:
-    http = Visitor().http
-    asked = {
-        **ORIGIN,
-        "Access-Control-Request-Method": method,
-        "Access-Control-Request-Headers": "authorization,content-type",
-    }
-    preflight, answer = http.options(path, headers=asked), http.request(method, path, headers=ORIGIN)
-    for response in (preflight, answer):
-        assert response.headers["access-control-allow-origin"] == "*"
-        assert "access-control-allow-credentials" not in response.headers
-        assert "set-cookie" not in response.headers
-    assert preflight.status_code == 200
-    assert method in preflight.headers["access-control-allow-methods"]
-    allowed = preflight.headers["access-control-allow-headers"].lower()
-    assert "authorization" in allowed
-    assert "content-type" in allowed
-
-
-@pytest.mark.parametrize(("method", "path"), OPEN)
-def test_the_machine_addresses_say_which_methods_they_take(method: str, path: str) -> None:
-    response = Visitor().http.options(path)
-    assert response.status_code == 204
-    assert method in response.headers["allow"]
-    assert Visitor().http.delete(path).status_code == 405
-
-
-def test_errors_are_readable_for_scripts_too() -> None:
-    response = Visitor().http.post("/oauth2-token", data={"grant_type": "x"}, headers=ORIGIN)
-    assert (response.status_code, response.headers["access-control-allow-origin"]) == (400, "*")
-
-
-@pytest.mark.parametrize("path", ["/nothing", "/storefront", "/storefront/jwks/", "/oauth2-token/authorize/", "/%00"])
-def test_where_nothing_is_there_is_a_page_that_says_so_and_no_redirect(path: str) -> None:
-    response = Visitor().http.get(path, headers={"Host": "evil.example"})
-    assert response.status_code == 404
-    assert response.headers["content-type"] == "text/html; charset=utf-8"
-    assert "evil" not in response.text
 
 
 def test_everything_goes_by_the_one_clock() -> None:

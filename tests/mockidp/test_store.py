@@ -2,7 +2,8 @@ import threading
 
 import pytest
 
-from mockidp.store import Approval, AuthorizationCode, MemoryStore, RefreshToken
+from mockidp.approval import Approval
+from mockidp.store import AuthorizationCode, MemoryStore, RefreshToken
 
 APPROVAL = Approval(
     approval_id="a1",

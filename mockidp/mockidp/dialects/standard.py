@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from ..client_auth import authenticate
 from ..grants.authorization_code import AuthorizationCodeGrant
 from ..grants.client_credentials import ClientCredentialsGrant
+from ..grants.device_code import DeviceCodeGrant
 from ..grants.refresh_token import RefreshTokenGrant
 from ..oauth_errors import refusal
 from ..openid import IdToken
@@ -46,6 +47,7 @@ class StandardServer(AuthorizationServer):
         self.register_grant(AuthorizationCodeGrant, [ProofKey(), IdToken()])
         self.register_grant(RefreshTokenGrant, [IdToken()])
         self.register_grant(ClientCredentialsGrant)
+        self.register_grant(DeviceCodeGrant, [IdToken()])
 
     def query_client(self, client_id: str) -> Registration | None:
         """The client of this id, whichever realm it is of."""

@@ -17,6 +17,7 @@ from authlib.oidc.core.errors import (
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..approval import Approval
 from ..config import Client, User
 from ..dialects.standard import StandardRequest, StandardServer
 from ..errors import PageError, RequestRefused
@@ -28,7 +29,6 @@ from ..redirects import answered
 from ..responses import page, redirect
 from ..session import Session
 from ..site import Site
-from ..store import Approval
 
 Pairs = list[tuple[str, str]]
 

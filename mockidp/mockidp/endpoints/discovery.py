@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from ..realm import DEVICE_CODE
 from ..responses import PUBLIC_DOCUMENT
 from ..site import Site
 
@@ -18,6 +19,7 @@ async def discovery(_request: Request, site: Site) -> Response:
 def metadata(site: Site) -> dict[str, Any]:
     """The issuer's metadata. What is not listed here does not work, and what is listed does."""
     clients = site.realm.clients
+    grants = _sorted(name for client in clients for name in client.grant_types)
     issuer_url = site.url(site.paths.issuer)
     return {
         "issuer": site.issuer,
@@ -28,11 +30,12 @@ def metadata(site: Site) -> dict[str, Any]:
         **_introspection(site),
         "revocation_endpoint": f"{issuer_url}/revoke",
         "revocation_endpoint_auth_methods_supported": _auth_methods(site),
+        **({"device_authorization_endpoint": f"{issuer_url}/device"} if DEVICE_CODE in grants else {}),
         "end_session_endpoint": f"{issuer_url}/logout",
         "scopes_supported": _sorted(name for client in clients for name in client.scope.split()),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": _sorted(name for client in clients for name in client.grant_types),
+        "grant_types_supported": grants,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [site.realm.algorithm],
         "token_endpoint_auth_methods_supported": _auth_methods(site),

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..pages import RealmCard, start_page, stylesheet
+from ..realm import DEVICE_CODE
 from ..responses import page
 from ..site import Site, Sites
 
@@ -35,7 +36,12 @@ def _card(site: Site) -> RealmCard:
             ("Authorize", site.url(site.paths.authorize)),
             ("Token", site.url("/oauth2-token")),
             ("Userinfo", f"{issuer_url}/userinfo"),
+            *([("Device codes", site.url(site.paths.device))] if _has_devices(site) else []),
         ),
         users=site.realm.users,
         clients=site.realm.clients,
     )
+
+
+def _has_devices(site: Site) -> bool:
+    return any(DEVICE_CODE in client.grant_types for client in site.realm.clients)

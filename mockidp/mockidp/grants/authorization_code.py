@@ -7,11 +7,12 @@ from typing import Any
 from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import AccessDeniedError, InvalidGrantError
 
+from ..approval import Approval
 from ..config import User
 from ..issue import issue_tokens
 from ..redirects import answered
 from ..registration import Registration
-from ..store import Approval, AuthorizationCode
+from ..store import AuthorizationCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,11 @@ from typing import Any
 from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import InvalidGrantError
 
+from ..approval import Approval
 from ..config import User
 from ..issue import issue_tokens
 from ..registration import Registration
-from ..store import Approval, RefreshToken
+from ..store import RefreshToken
 
 
 class Presented:

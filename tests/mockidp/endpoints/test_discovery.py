@@ -48,13 +48,13 @@ def test_every_advertised_address_is_there(visitor: Visitor) -> None:
     for realm in ("storefront", "backoffice"):
         about = metadata(visitor, realm)
         endpoints = {name: url for name, url in about.items() if name.endswith(("_endpoint", "_uri"))}
-        assert len(endpoints) == 7
+        assert len(endpoints) == 8
         for url in endpoints.values():
             assert visitor.http.get(urlsplit(url).path).status_code in {200, 303, 400, 401, 405}
             assert visitor.http.post(urlsplit(url).path).status_code in {303, 400, 401, 405}
 
 
-@pytest.mark.parametrize("leaf", ["register", "par", "device"])
+@pytest.mark.parametrize("leaf", ["register", "par"])
 def test_what_is_not_advertised_is_not_there(visitor: Visitor, leaf: str) -> None:
     assert not any(str(value).endswith(f"/{leaf}") for value in metadata(visitor).values())
     assert visitor.http.post(f"/storefront/{leaf}").status_code == 404
@@ -80,8 +80,9 @@ def test_every_advertised_response_type_and_mode_works_and_no_other(visitor: Vis
 
 def test_every_advertised_grant_type_is_known_and_no_other(visitor: Visitor) -> None:
     advertised = metadata(visitor)["grant_types_supported"]
-    assert advertised == ["authorization_code", "client_credentials", "refresh_token"]
-    others = ["password", "implicit", "urn:ietf:params:oauth:grant-type:device_code"]
+    device = "urn:ietf:params:oauth:grant-type:device_code"
+    assert advertised == ["authorization_code", "client_credentials", "refresh_token", device]
+    others = ["password", "implicit"]
     others += [f"urn:ietf:params:oauth:grant-type:{name}" for name in ("token-exchange", "jwt-bearer")]
     errors = {kind: visitor.exchange(grant_type=kind).json()["error"] for kind in (*advertised, *others)}
     assert {errors[kind] for kind in others} == {"unsupported_grant_type"}
@@ -169,6 +170,7 @@ def test_it_is_generated_from_what_is_enabled() -> None:
     assert about["token_endpoint_auth_methods_supported"] == ["client_secret_basic", "client_secret_post"]
     assert about["code_challenge_methods_supported"] == ["S256", "plain"]
     assert about["grant_types_supported"] == ["authorization_code", "refresh_token"]
+    assert "device_authorization_endpoint" not in about
     assert about["scopes_supported"] == ["a", "b"]
     realm = msgspec.structs.replace(realm, clients=clients)
     about = metadata(Visitor(new_provider(Config(realms=(realm,)))), "shop")

@@ -4,8 +4,9 @@ import math
 import secrets
 from typing import Final
 
+from ...approval import Approval
 from ...config import Client
-from ...store import Approval, AuthorizationCode, RefreshToken
+from ...store import AuthorizationCode, RefreshToken
 from .php import json_encode
 from .shop import Application, Shop
 

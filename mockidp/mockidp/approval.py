@@ -1,0 +1,20 @@
+"""What a person allowed a client: the root of every token that is about a person."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """What a person allowed a client; every token that comes from it is taken back with it.
+
+    `scope_named` tells whether the client named a scope or got its default.
+    """
+
+    approval_id: str
+    realm: str
+    client_id: str
+    username: str
+    scope: str
+    scope_named: bool
+    auth_time: int
+    nonce: str | None = field(default=None, repr=False)
