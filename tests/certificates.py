@@ -34,12 +34,13 @@ class Certified:
         return str(certificate), str(key)
 
 
-def certified(name: str) -> Certified:
-    """A certificate for a name, which is good at 127.0.0.1 too."""
+def certified(name: str, *hosts: str) -> Certified:
+    """A certificate for a name, which is good at 127.0.0.1 and at other hosts too."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    here = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    address = x509.SubjectAlternativeName([here, *map(x509.DNSName, hosts)])
     built = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -342,7 +342,7 @@ def test_a_failure_nobody_thought_of_is_a_failure_like_any_other(
     def broken(_: Fetch) -> Any:
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr("realmgate.fetching.download", broken)
+    monkeypatch.setattr("realmgate.download.download", broken)
     fetcher = Fetcher()
     for attempt in range(2):
         with pytest.raises(FetchFailed, match="the download failed"):
