@@ -110,14 +110,12 @@ class RealmKeys:
             gone = known[self._waiting].kid if kid is None else kid
             at = next((at for at, key in enumerate(known) if key.kid == gone), None)
             if at is None:
-                raise LookupError(f"no published key is named {gone!r}; there are {', '.join(key.kid for key in known)}")
-            left = known[:at] + known[at + 1 :]
-            if self._phase(at) == "former":
-                self._change(left, waiting=self._waiting)
-            elif self._waiting:
-                self._change(left, waiting=self._waiting - 1)
-            else:
+                raise LookupError(f"no key is named {gone!r}; published are {', '.join(key.kid for key in known)}")
+            left, used = known[:at] + known[at + 1 :], self._phase(at) != "former"
+            if used and not self._waiting:
                 self._change((SigningKey(known[at].algorithm), *left), waiting=0)
+            else:
+                self._change(left, waiting=self._waiting - used)
             return self._newest_first[self._waiting]
 
     def rotate(self, algorithm: Algorithm | None = None) -> SigningKey:
