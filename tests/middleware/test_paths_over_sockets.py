@@ -208,13 +208,20 @@ class Line:
         self.port = port
         self.socket: socket.socket | None = None
         self.buffer = b""
+        self.hung_up = 0
 
-    def ask(self, targets: list[bytes]) -> list[tuple[int, str]]:
-        """Status and app reached for each request, all of them sent in one go."""
-        answers = self._exchange(targets)
-        if len(answers) < len(targets) and len(targets) > 1:
-            # It hung up in between, so nothing is known of the rest.
-            answers += [self.ask([target])[0] for target in targets[len(answers) :]]
+    def ask(self, requests: list[bytes]) -> list[tuple[int, str]]:
+        """Status and app reached for each request, as many as possible sent in one go."""
+        answers: list[tuple[int, str]] = []
+        while len(answers) < len(requests):
+            got = self._exchange(requests[len(answers) :])
+            # Where it hangs up after an answer, nothing is known of those behind.
+            answers += got
+            if not got:
+                self.hung_up += 1
+                assert self.hung_up < 3
+            else:
+                self.hung_up = 0
         return answers
 
     def _exchange(self, requests: list[bytes]) -> list[tuple[int, str]]:
@@ -228,26 +235,26 @@ class Line:
                 answers.append(self._read())
         except ConnectionError:
             self.close()
-        if not answers:
-            return self._exchange(requests[:1])
         return answers
 
     def _read(self) -> tuple[int, str]:
-        assert self.socket is not None
         while b"\r\n\r\n" not in self.buffer:
             self._more()
         head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
         status, *lines = head.decode("latin-1").split("\r\n")
         headers = dict(line.lower().split(": ", 1) for line in lines)
-        length = int(headers.get("content-length", "0"))
-        while len(self.buffer) < length or ("chunked" in headers.values() and not self.buffer.endswith(b"0\r\n\r\n")):
+        if "chunked" in headers.values():
+            # Only the server's own refusals, after which it hangs up.
+            self.close()
+            return int(status.split()[1]), ""
+        length = int(headers["content-length"])
+        while len(self.buffer) < length:
             self._more()
-        self.buffer = self.buffer[length:] if "chunked" not in headers.values() else b""
+        self.buffer = self.buffer[length:]
         return int(status.split()[1]), headers.get("x-reached", "")
 
     def _more(self) -> None:
-        assert self.socket is not None
-        data = self.socket.recv(65536)
+        data = b"" if self.socket is None else self.socket.recv(65536)
         if not data:
             raise ConnectionResetError
         self.buffer += data
@@ -266,8 +273,9 @@ def request(target: str, token: str) -> bytes:
 @pytest.fixture(scope="module", params=SERVERS)
 def server(request: pytest.FixtureRequest) -> Iterator[tuple[Line, str]]:
     app, root_path, front = SERVERS[request.param]
-    # The more lenient one of the two parsers, which takes targets without a slash.
-    with serving(app, root_path=root_path, log_level="critical", http="h11") as port:
+    # A root path and a parser that takes targets without a slash make odd paths together; the other parser is faster.
+    parser = "h11" if root_path else "httptools"
+    with serving(app, root_path=root_path, log_level="critical", http=parser, access_log=False) as port:
         line = Line(port)
         yield line, front
         line.close()
@@ -276,9 +284,10 @@ def server(request: pytest.FixtureRequest) -> Iterator[tuple[Line, str]]:
 def test_no_spelling_reaches_a_realm_without_its_token(server: tuple[Line, str]) -> None:
     line, front = server
     wrong: list[tuple[str, str, str]] = []
-    for target in spellings(front):
-        answers = line.ask([request(target, token) for token in TOKENS.values()])
-        for held, (status, realm) in zip(TOKENS, answers, strict=True):
+    asked = [(target, held) for target in spellings(front) for held in TOKENS]
+    for some in (asked[start : start + 60] for start in range(0, len(asked), 60)):
+        answers = line.ask([request(target, TOKENS[held]) for target, held in some])
+        for (target, held), (status, realm) in zip(some, answers, strict=True):
             assert status < 500, (target, held)
             if realm in PLACES.values() and realm != held:
                 wrong.append((target, held, realm))
