@@ -3,6 +3,11 @@
 from typing import Any
 
 import pytest
+import requests
+from sockets import serving
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
 
 from realmgate import asgi, wsgi
 from realmgate.incoming import Incoming
@@ -33,6 +38,17 @@ def test_a_server_may_leave_the_mount_out_of_the_path() -> None:
     """The ASGI specification has it in; some servers have not."""
     assert through_asgi("/orders", "/api").path == "/api/orders"
     assert through_asgi("/apiary", "/api").path == "/api/apiary"
+
+
+@pytest.mark.parametrize(("prefix", "mount"), [("", ""), ("/shop", ""), ("", "/api"), ("/shop", "/api")])
+def test_a_real_server_is_told_what_a_proxy_took_off(prefix: str, mount: str) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await PlainTextResponse(asgi.Incoming(scope).path)(scope, receive, send)
+
+    routed = Starlette(routes=[Mount(mount or "/", app=app)])
+    with serving(routed, root_path=prefix) as port:
+        answer = requests.get(f"http://127.0.0.1:{port}{mount}/orders/a%20b?c=d", timeout=10)
+    assert answer.text == f"{prefix}{mount}/orders/a b"
 
 
 def test_a_handshake_has_a_method_too() -> None:
