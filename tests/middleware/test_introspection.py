@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
@@ -185,6 +186,18 @@ def test_a_redirect_is_not_followed(server: Answering, opaque_door: Callable[...
     server.answer = lambda asked: (200 if asked.path == "/elsewhere" else 307, GOOD)
     assert opaque_door().bearer("opaque").status == 503
     assert {asked.path for asked in server.asked} == {"/introspect"}
+
+
+def test_a_server_that_keeps_silent_is_an_outage_and_the_next_answer_counts_again(
+    server: Answering, opaque_door: Callable[..., Doors]
+) -> None:
+    silent = threading.Event()
+    server.answer = lambda _: (200, {**GOOD, "waited": silent.wait()})
+    door = opaque_door(timeout=0.2)
+    assert door.bearer("opaque").status == 503
+    silent.set()
+    server.answer = lambda _: (200, GOOD)
+    assert door.bearer("opaque").status == 200
 
 
 def test_a_server_that_is_not_there_is_an_outage(door_to: Callable[..., Doors]) -> None:

@@ -14,11 +14,6 @@ from .keys import MIN_RSA_BITS, KeyRefused, VerifyingKey, import_jwk
 
 _CURVES: Final = ("secp256r1", "secp384r1", "secp521r1", "secp256k1")
 _BLOCK: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
-_TYPES: Final[tuple[tuple[type, Any], ...]] = (
-    (RSAPublicKey, RSAKey),
-    (EllipticCurvePublicKey, ECKey),
-    (Ed25519PublicKey, OKPKey),
-)
 
 
 def keys_in(text: bytes) -> tuple[VerifyingKey, ...]:
@@ -39,12 +34,19 @@ def _key(label: bytes, block: bytes) -> VerifyingKey:
         native = _load(label, block)
     except Exception as error:  # noqa: BLE001 - errors come from two parsers and in many types
         raise KeyRefused(f"holds a block that cannot be read ({type(error).__name__})") from None
-    importer = next((importer for kind, importer in _TYPES if isinstance(native, kind)), None)
-    if importer is None or (importer is ECKey and native.curve.name not in _CURVES):
-        raise KeyRefused(f"holds a {_kind(native)} key, which fits no signature algorithm known here")
-    if importer is RSAKey and native.key_size < MIN_RSA_BITS:
+    if isinstance(native, RSAPublicKey) and native.key_size < MIN_RSA_BITS:
         raise KeyRefused(f"holds an RSA key of less than {MIN_RSA_BITS} bits")
-    return import_jwk(_as_jwk(native, importer))
+    return import_jwk(_as_jwk(native, _importer_of(native)))
+
+
+def _importer_of(native: Any) -> Any:
+    if isinstance(native, RSAPublicKey):
+        return RSAKey
+    if isinstance(native, EllipticCurvePublicKey) and native.curve.name in _CURVES:
+        return ECKey
+    if isinstance(native, Ed25519PublicKey):
+        return OKPKey
+    raise KeyRefused(f"holds a {_kind(native)} key, which fits no signature algorithm known here")
 
 
 def _kind(native: Any) -> str:
