@@ -106,6 +106,36 @@ def test_outside_all_realms_nobody_can_be_asked_for_a_token(shop: Realms) -> Non
         refusal_for(seen[0], "orders:read")
 
 
+def test_a_blocking_handler_is_guarded_in_the_same_way(shop: Realms) -> None:
+    @requires("orders:write")
+    def write(request: Request) -> PlainTextResponse:
+        raise AssertionError
+
+    @requires("orders:read")
+    def read(*, request: Request) -> PlainTextResponse:
+        return PlainTextResponse("let in")
+
+    async def reads(request: Request) -> PlainTextResponse:
+        answer: PlainTextResponse = read(request=request)
+        return answer
+
+    app = Starlette(routes=[Route("/write", write), Route("/read", reads)])
+    client = TestClient(RealmGate(app, realm=shop["storefront"], clock=lambda: NOW))
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    assert client.get("/write", headers=headers).status_code == 403
+    assert client.get("/read", headers=headers).text == "let in"
+
+
+def test_a_connection_that_is_neither_request_nor_websocket_cannot_be_answered(shop: Realms) -> None:
+    @requires("orders:write")
+    async def handler(request: HTTPConnection) -> None:
+        raise AssertionError
+
+    scope, _ = scope_and_environ(shop, TOKEN)
+    with pytest.raises(TypeError):
+        asyncio.run(handler(HTTPConnection(scope)))
+
+
 class Foreign:
     """A request of a framework that we know nothing of."""
 

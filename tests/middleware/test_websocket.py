@@ -385,6 +385,41 @@ async def test_a_client_that_is_gone_already_needs_no_closing(behind: Behind) ->
     assert behind.received[-1]["type"] == "websocket.disconnect"
 
 
+@pytest.mark.anyio
+async def test_whoever_asks_again_after_expiry_is_told_again() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        raise AssertionError
+
+    connection = ExpiringConnection(receive, send, good_until=NOW, clock=lambda: NOW)
+    for _ in range(3):
+        assert (await connection.receive())["type"] == "websocket.disconnect"
+        await connection.send({"type": "websocket.close", "code": 1000})
+    assert [message["code"] for message in sent] == [CLOSE_UNAUTHORIZED]
+
+
+@pytest.mark.anyio
+async def test_what_the_app_has_closed_is_not_closed_again() -> None:
+    expired = asyncio.Event()
+
+    async def close_and_linger(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close", "code": 1000})
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(expired.wait(), 0.1)
+
+    sent = await Wire(until(0.02, close_and_linger), headers=[bearer(TOKEN)]).run()
+    assert [(message["type"], message.get("code")) for message in sent] == [
+        ("websocket.accept", None),
+        ("websocket.close", 1000),
+    ]
+
+
 # Starlette's own client and decorators.
 
 
