@@ -5,6 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 DEMO_PORT ?= 8900
 DEMO_IDP_PORT ?= 8800
 DEMO_TOKEN_LIFETIME ?= 1h
+DIALECT ?= standard
 PYTEST_ARGS ?=
 
 VENV := .venv
@@ -22,9 +23,9 @@ READY := $(VENV)/.ready
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: $(DEMO_READY) ## start the provider and the example shop, and print what to open (DEMO_PORT=8900 DEMO_IDP_PORT=8800)
+demo: $(DEMO_READY) ## start the provider and the example shop, and print what to open (DEMO_PORT=8900 DEMO_IDP_PORT=8800 DIALECT=orocommerce)
 	@exec env PYTHONPATH=docs/examples $(RUN) -m shop --port $(DEMO_PORT) --idp-port $(DEMO_IDP_PORT) \
-		--access-token-lifetime $(DEMO_TOKEN_LIFETIME)
+		--access-token-lifetime $(DEMO_TOKEN_LIFETIME) --dialect $(DIALECT)
 
 # Not pytest-cov: measuring has to start before pytest loads our own plugin.
 test: $(READY) ## run every test, with branch coverage (PYTEST_ARGS='-k name' for less)
@@ -50,6 +51,17 @@ docs: $(READY) ## build the documentation into docs/_build/html, warnings as err
 
 packages: $(READY) ## build sdist and wheel into dist/
 	$(RUN) -m build --no-isolation --outdir dist
+
+# What is timed or fuzzed is what is committed, so these commands belong on an idle machine, and not to the tests.
+bench: $(READY) ## time the gate beside others, alone and behind a server, and watch its memory (wrk is needed for a part)
+	@$(RUN) -W ignore benchmarks
+
+fuzz: $(READY) ## throw a million inputs at the gate, guided by coverage (Linux only)
+	$(INSTALL) --group fuzz
+	@$(RUN) benchmarks/fuzz
+
+hammer: $(READY) ## 16 threads and 1,000 tasks at one gate, while its keys rotate, for a minute
+	@$(RUN) benchmarks/hammer.py
 
 constraints: ## pin what a new environment of today would hold, in constraints.txt
 	.ci/pin-constraints

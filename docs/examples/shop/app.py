@@ -4,22 +4,20 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from realmgate import Realm, RealmGate, Realms
+from realmgate import RealmGate, Realms
 
 from . import backoffice, storefront
 from .doors import two_doors
 from .pages import Pages
+from .trust import realm_of
 
 PUBLIC = ("/", "/login", "/callback", "/renew", "/logout", "/static")
 
 
-def create_app(*, shop: str, provider: str) -> Starlette:
+def create_app(*, shop: str, provider: str, dialect: str = "standard") -> Starlette:
     """Build the shop that lives at the address `shop` and trusts the mock provider at the address `provider`."""
-    front, back = two_doors(provider)
-    realms = Realms(
-        Realm("storefront", issuer=front.issuer, audience=front.audience, trust_mock=True),
-        Realm("backoffice", issuer=back.issuer, audience=back.audience, trust_mock=True),
-    )
+    front, back = two_doors(provider, dialect)
+    realms = Realms(*(realm_of(door, provider=provider, dialect=dialect) for door in (front, back)))
     app = Starlette(
         routes=[
             Mount(front.api, routes=storefront.ROUTES, middleware=[Middleware(RealmGate, realm=realms["storefront"])]),

@@ -10,6 +10,7 @@ class Door:
     people: str
     invitation: str
     issuer: str
+    metadata: str
     audience: str
     client_id: str
     client_secret: str = field(repr=False)
@@ -23,14 +24,14 @@ class Door:
         return f"{self.api}/{self.shelf}"
 
 
-def two_doors(provider: str) -> tuple[Door, Door]:
-    """The doors as the demo provider at this address knows them."""
+def two_doors(provider: str, dialect: str = "standard") -> tuple[Door, Door]:
+    """The doors as the demo provider at this address knows them, when it speaks this dialect."""
     storefront = Door(
         realm="storefront",
         title="Storefront",
         people="customers",
         invitation="Log in as a customer",
-        issuer=f"{provider}/storefront",
+        **_server(provider, "storefront", dialect),
         audience="https://shop.example/api",
         client_id="storefront-web",
         client_secret="storefront-web-secret",
@@ -43,7 +44,7 @@ def two_doors(provider: str) -> tuple[Door, Door]:
         title="Back-office",
         people="staff",
         invitation="Log in to the back-office",
-        issuer=f"{provider}/backoffice",
+        **_server(provider, "backoffice", dialect),
         audience="https://shop.example/admin/api",
         client_id="backoffice-web",
         client_secret="backoffice-web-secret",
@@ -52,3 +53,15 @@ def two_doors(provider: str) -> tuple[Door, Door]:
         shelf="users",
     )
     return storefront, backoffice
+
+
+def _server(provider: str, realm: str, dialect: str) -> dict[str, str]:
+    """Who signs the tokens, and where the rest is written down."""
+    if dialect == "orocommerce":
+        path = "/oauth2-server" if realm == "storefront" else "/admin/oauth2-server"
+        return {
+            "issuer": f"{provider}{path}",
+            "metadata": f"{provider}/.well-known/oauth-authorization-server{path}",
+        }
+    issuer = f"{provider}/{realm}"
+    return {"issuer": issuer, "metadata": f"{issuer}/.well-known/openid-configuration"}

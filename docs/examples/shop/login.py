@@ -94,7 +94,7 @@ def _client(door: Door, redirect_uri: str | None = None) -> Iterator[OAuth2Sessi
 
 
 def _discover(client: OAuth2Session, door: Door) -> dict[str, str]:
-    answer = client.get(f"{door.issuer}/.well-known/openid-configuration", withhold_token=True)
+    answer = client.get(door.metadata, withhold_token=True)
     answer.raise_for_status()
     document: dict[str, str] = answer.json()
     if document["issuer"] != door.issuer:
