@@ -1,0 +1,36 @@
+"""Our gate at the ASGI door, before a Starlette route."""
+
+import time
+from functools import partial
+
+from starlette_route import route_app
+
+from realmgate import Realm, RealmGate, Realms
+from realmgate.flow import run
+from realmgate.verify import verify
+
+ALGORITHMS = ("RS256", "ES256", "EdDSA")
+
+
+def storefront_of(setup):
+    return Realms(
+        Realm("storefront", issuer=setup["issuer"], audience=setup["audience"], keys=setup["jwks"]),
+        Realm("backoffice", issuer=setup["issuer"], audience=setup["other_audience"], keys=setup["jwks"]),
+    )["storefront"]
+
+
+def build(setup):
+    bare = route_app()
+    gate = partial(RealmGate, bare, realm=storefront_of(setup))
+    return bare, {"first sight": gate(remember=0), "remembered": gate()}
+
+
+def alone(setup, token):
+    """The verification with all its checks, without a door."""
+    guarded, now = storefront_of(setup), time.time()
+
+    async def times(number):
+        for _ in range(number):
+            run(verify(token, guarded.expected, guarded.keyring, now, time.monotonic()), None)
+
+    return times
