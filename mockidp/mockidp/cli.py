@@ -167,6 +167,7 @@ def _add_settings(serve: argparse.ArgumentParser) -> None:
         ("id-token", "1h"),
         ("code", "10m"),
         ("device-code", "10m"),
+        ("request-uri", "60s"),
     ):
         how_long.add_argument(
             f"--{thing}-lifetime", metavar="DURATION", type=_duration, help=f"for example 30s (default: {default})"

@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 Dialect = Literal["standard", "orocommerce"]
-Lifetime = Literal["code", "access_token", "id_token", "refresh_token", "device_code"]
+Lifetime = Literal["code", "access_token", "id_token", "refresh_token", "device_code", "request_uri"]
 
 _DEFAULT_SECONDS: Final[dict[Lifetime, int]] = {
     "code": 600,
@@ -55,17 +55,11 @@ _DEFAULT_SECONDS: Final[dict[Lifetime, int]] = {
     "id_token": 3600,
     "refresh_token": 30 * 86400,
     "device_code": 600,
+    "request_uri": 60,
 }
 _PREFIX: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
-_LEAVES: Final = (
-    "/jwks",
-    "/userinfo",
-    "/introspect",
-    "/revoke",
-    "/logout",
-    "/device",
-    "/.well-known/openid-configuration",
-)
+_DISCOVERY: Final = "/.well-known/openid-configuration"
+_LEAVES: Final = ("/jwks", "/userinfo", "/introspect", "/revoke", "/logout", "/device", "/par", _DISCOVERY)
 _PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
 
 

@@ -56,6 +56,7 @@ def expect_orocommerce(settings: Settings) -> None:
     for place, client in _clients(settings):
         expect(DEVICE_CODE not in client.grant_types, f"{place}.grant_types", f"the device code grant {_NOT_ORO}")
         expect(not client.post_logout_redirect_uris, f"{place}.post_logout_redirect_uris", _NOT_ORO)
+        expect(not client.require_par, f"{place}.require_par", _NOT_ORO)
         expect(client.require_pkce is None, f"{place}.require_pkce", _NOT_ORO)
         expect(not client.localhost_any_port, f"{place}.localhost_any_port", _NOT_ORO)
     _expect_owners(settings)

@@ -22,6 +22,7 @@ class Overrides(TypedDict, total=False):
     id_token_lifetime: Duration | None
     refresh_token_lifetime: Duration | None
     device_code_lifetime: Duration | None
+    request_uri_lifetime: Duration | None
 
 
 NAMES: Final = frozenset(Overrides.__annotations__)

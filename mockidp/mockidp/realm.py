@@ -37,6 +37,7 @@ class Lifetimes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id_token: Duration | None = None
     refresh_token: Duration | None = None
     device_code: Duration | None = None
+    request_uri: Duration | None = None
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
@@ -86,6 +87,7 @@ class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lifetimes: Lifetimes = Lifetimes()
     allow_plain_pkce: bool = False
     require_pkce: bool | None = None
+    require_par: bool = False
     localhost_any_port: bool = False
     active: bool = True
     skip_consent: bool = False

@@ -19,6 +19,7 @@ from .endpoints.introspect import introspect
 from .endpoints.jwks import jwks
 from .endpoints.login import login
 from .endpoints.logout import end_session, logout
+from .endpoints.par import par
 from .endpoints.revoke import revoke
 from .endpoints.start import start
 from .endpoints.token import token
@@ -40,7 +41,7 @@ def routes(sites: Sites) -> list[BaseRoute]:
     ]
     for site in sites:
         found += _for_people(site, server)
-        found += _for_clients(site)
+        found += _for_clients(site, server)
     return found
 
 
@@ -54,7 +55,7 @@ def _for_people(site: Site, server: StandardServer) -> Iterator[Route]:
     yield Route(f"{at.issuer}/logout", partial(end_session, site=site), methods=both)
 
 
-def _for_clients(site: Site) -> Iterator[Route]:
+def _for_clients(site: Site, server: StandardServer) -> Iterator[Route]:
     issuer = site.paths.issuer
     about = partial(discovery, site=site)
     yield _open_to_scripts(f"{issuer}/.well-known/openid-configuration", about, "GET")
@@ -62,6 +63,7 @@ def _for_clients(site: Site) -> Iterator[Route]:
     yield _open_to_scripts(f"{issuer}/jwks", partial(jwks, site=site), "GET")
     yield _open_to_scripts(f"{issuer}/userinfo", partial(userinfo, site=site), "GET", "POST")
     yield _open_to_scripts(f"{issuer}/revoke", partial(told_as_json(revoke), site=site), "POST")
+    yield _open_to_scripts(f"{issuer}/par", partial(told_as_json(par), site=site, server=server), "POST")
     yield _open_to_scripts(f"{issuer}/device", partial(told_as_json(device_authorization), site=site), "POST")
     # Who may ask about tokens can keep a secret, so it is no script.
     yield Route(f"{issuer}/introspect", partial(told_as_json(introspect), site=site), methods=["POST"])

@@ -29,6 +29,18 @@ class AuthorizationCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushedRequest:
+    """An authorization request by the name that a browser carries; `opened` ones go on until they are answered."""
+
+    value: str = field(repr=False)
+    realm: str
+    client_id: str
+    asked: tuple[tuple[str, str], ...] = field(repr=False)
+    opened: bool
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshToken:
     """One refresh token of the chain that an approval began."""
 
@@ -96,6 +108,11 @@ class Store(Protocol):
         ...
 
     @property
+    def pushed_requests(self) -> Drawer[PushedRequest]:
+        """Authorization requests that clients pushed."""
+        ...
+
+    @property
     def devices(self) -> Devices:
         """Devices that wait for a person's word."""
         ...
@@ -160,6 +177,7 @@ class MemoryStore:
         self.codes: Final[MemoryDrawer[AuthorizationCode]] = MemoryDrawer(capacity)
         self.refresh_tokens: Final[MemoryDrawer[RefreshToken]] = MemoryDrawer(capacity)
         self.access_tokens: Final[MemoryDrawer[AccessToken]] = MemoryDrawer(capacity)
+        self.pushed_requests: Final[MemoryDrawer[PushedRequest]] = MemoryDrawer(capacity)
         self.devices: Final = MemoryDevices(capacity)
         self._capacity = capacity
         self._lock = threading.Lock()
@@ -181,6 +199,7 @@ class MemoryStore:
         """Forget everything."""
         self.codes.clear()
         self.refresh_tokens.clear()
+        self.pushed_requests.clear()
         self.devices.clear()
         self.access_tokens.clear()
         with self._lock:

@@ -7,6 +7,7 @@ import pytest
 from mockidp.config import Client, Config, OroSettings, Realm, User
 from mockidp.demo import DEMO_REALMS
 from mockidp.errors import ConfigError
+from mockidp.realm import DEVICE_CODE
 
 
 def config_with(client: dict[str, Any] | None = None, user: dict[str, Any] | None = None, **settings: Any) -> Config:
@@ -51,6 +52,8 @@ def test_the_standard_dialect_refuses_what_only_orocommerce_has(given: dict[str,
             {"client": {"post_logout_redirect_uris": ("https://a.example/",)}},
             "realms[0].clients[0].post_logout_redirect_uris",
         ),
+        ({"client": {"require_par": True}}, "realms[0].clients[0].require_par"),
+        ({"client": {"grant_types": (DEVICE_CODE,)}}, "realms[0].clients[0].grant_types"),
         ({"client": {"localhost_any_port": True}}, "realms[0].clients[0].localhost_any_port"),
         ({"client": {"owner": "nobody"}}, "realms[0].clients[0].owner"),
     ],

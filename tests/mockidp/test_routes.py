@@ -8,6 +8,7 @@ OPEN = [
     ("GET", "/storefront/userinfo"),
     ("POST", "/storefront/revoke"),
     ("POST", "/storefront/device"),
+    ("POST", "/storefront/par"),
     ("GET", "/storefront/.well-known/openid-configuration"),
     ("GET", "/.well-known/oauth-authorization-server/backoffice"),
 ]

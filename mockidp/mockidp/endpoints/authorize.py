@@ -1,23 +1,17 @@
 """`/oauth2-token/authorize`: a person lets a client have a code, or does not (RFC 6749 §3.1, OIDC Core §3.1.2)."""
 
-import re
 import secrets
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error
-from authlib.oidc.core.errors import (
-    ConsentRequiredError,
-    LoginRequiredError,
-    RegistrationNotSupportedError,
-    RequestNotSupportedError,
-    RequestURINotSupportedError,
-)
+from authlib.oidc.core.errors import ConsentRequiredError, LoginRequiredError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ..approval import Approval
+from ..authorization_request import Pairs, check_parameters
 from ..config import Client, User
 from ..dialects.standard import StandardRequest, StandardServer
 from ..errors import PageError, RequestRefused
@@ -25,21 +19,13 @@ from ..identify import identify
 from ..oauth_errors import described
 from ..pages import consent_page
 from ..parameters import Parameters, form_pairs, once, query_pairs
+from ..pushed import find_pushed, reopened
 from ..redirects import answered
 from ..responses import page, redirect
 from ..session import Session
 from ..site import Site
+from ..store import PushedRequest
 
-Pairs = list[tuple[str, str]]
-
-PROMPTS: Final = frozenset({"none", "login", "consent", "select_account"})
-
-_SECONDS: Final = re.compile(r"[0-9]{1,10}")
-_NOT_SUPPORTED: Final = {
-    "request": RequestNotSupportedError,
-    "request_uri": RequestURINotSupportedError,
-    "registration": RegistrationNotSupportedError,
-}
 _OUT_OF_DATE: Final = (
     403,
     "This form is out of date",
@@ -66,14 +52,18 @@ class AuthorizationRequest:
 
 async def authorize(request: Request, site: Site, server: StandardServer) -> Response:
     """Answer with a question (who are you? may they?), an error, or a code."""
-    asked, decision = await _read(request)
+    query, decision = await _read(request)
+    pushed = find_pushed(query, site)
+    if pushed is not None and not pushed.opened:
+        return redirect(f"{site.path(site.paths.authorize)}?{reopened(pushed, pushed.asked, site)}")
+    asked = pushed.asked if pushed else query
     client, redirect_uri = identify(asked, site)
     # ---- The seam. Above, a refusal is a page; below, a redirect to redirect_uri, which is the client's own. ----
     try:
-        parameters = _check(asked)
+        parameters = _check(asked, client, pushed)
         grant = server.get_consent_grant(StandardRequest(request.method, parameters, request.headers))
         wanted = AuthorizationRequest(
-            site=site, client=client, parameters=parameters, scope=grant.request.scope, query=urlencode(asked)
+            site=site, client=client, parameters=parameters, scope=grant.request.scope, query=urlencode(query)
         )
         session = site.sessions.load(request)
         user = _find_user(wanted, session)
@@ -82,11 +72,13 @@ async def authorize(request: Request, site: Site, server: StandardServer) -> Res
         approved = _is_approved(wanted, session, decision)
         if approved is None:
             return _ask_approval(wanted, session, user)
+        _spend(pushed, site)
         approval = _approval(wanted, session, user) if approved else None
         _, _, headers = grant.create_authorization_response(redirect_uri, approval)
         response = redirect(dict(headers)["Location"])
         site.sessions.save(response, session.approving(client.client_id, wanted.scope))
     except OAuth2Error as error:
+        _forget(pushed, site)
         return redirect(answered(redirect_uri, **described(error), state=_state(asked), iss=site.issuer))
     else:
         return response
@@ -106,23 +98,23 @@ async def _read(request: Request) -> tuple[Pairs, Parameters]:
     return asked, decision
 
 
-def _check(asked: Pairs) -> Parameters:
-    """The parameters, once what Authlib does not look at is in order (RFC 6749 §4.1.2.1, OIDC Core §3.1.2.6)."""
-    try:
-        parameters = once(asked)
-    except RequestRefused as refused:
-        raise InvalidRequestError(refused.problem) from None
-    for name, error in _NOT_SUPPORTED.items():
-        if name in parameters:
-            raise error("This parameter is not supported.")
-    if parameters.get("response_mode", "query") != "query":
-        raise InvalidRequestError("The only response_mode here is query.")
-    prompts = parameters.get("prompt", "").split()
-    if not set(prompts) <= PROMPTS or ("none" in prompts and len(prompts) > 1):
-        raise InvalidRequestError("Invalid 'prompt' in request.")
-    if not _SECONDS.fullmatch(parameters.get("max_age", "0")):
-        raise InvalidRequestError("Invalid 'max_age' in request.")
-    return parameters
+def _check(asked: Pairs, client: Client, pushed: PushedRequest | None) -> Parameters:
+    """The parameters; raises for a client that must push its requests and did not (RFC 9126 §5)."""
+    if client.require_par and pushed is None:
+        raise InvalidRequestError("This client must push its authorization requests.")
+    return check_parameters(asked)
+
+
+def _spend(pushed: PushedRequest | None, site: Site) -> None:
+    """One request, one answer; of two at once, one is late."""
+    if pushed is not None and not site.store.pushed_requests.spend(pushed.value):
+        raise InvalidRequestError("This request has been answered already.")
+
+
+def _forget(pushed: PushedRequest | None, site: Site) -> None:
+    """An error is an answer, too."""
+    if pushed is not None:
+        site.store.pushed_requests.spend(pushed.value)
 
 
 def _find_user(wanted: AuthorizationRequest, session: Session) -> User | None:

@@ -31,6 +31,8 @@ def metadata(site: Site) -> dict[str, Any]:
         "revocation_endpoint": f"{issuer_url}/revoke",
         "revocation_endpoint_auth_methods_supported": _auth_methods(site),
         **({"device_authorization_endpoint": f"{issuer_url}/device"} if DEVICE_CODE in grants else {}),
+        "pushed_authorization_request_endpoint": f"{issuer_url}/par",
+        "require_pushed_authorization_requests": _all_must_push(site),
         "end_session_endpoint": f"{issuer_url}/logout",
         "scopes_supported": _sorted(name for client in clients for name in client.scope.split()),
         "response_types_supported": ["code"],
@@ -69,6 +71,11 @@ def _auth_methods(site: Site) -> list[str]:
         *(["client_secret_basic", "client_secret_post"] if False in public else []),
         *(["none"] if True in public else []),
     ]
+
+
+def _all_must_push(site: Site) -> bool:
+    must = [client.require_par for client in site.realm.clients if "authorization_code" in client.grant_types]
+    return bool(must) and all(must)
 
 
 def _sorted(names: Iterable[str]) -> list[str]:

@@ -5,8 +5,10 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..authorization_request import without_login
 from ..identify import identify
 from ..parameters import form_pairs, once, query_pairs
+from ..pushed import find_pushed, reopened
 from ..responses import redirect
 from ..sign_in import ask_who, find_who
 from ..site import Site
@@ -14,26 +16,21 @@ from ..site import Site
 
 async def login(request: Request, site: Site) -> Response:
     """Answer with the login page, or with the way back to the authorization endpoint and the query it came with."""
-    asked = query_pairs(request)
+    query = query_pairs(request)
+    pushed = find_pushed(query, site)
+    asked = pushed.asked if pushed else query
     client, _ = identify(asked, site)
     session = site.sessions.load(request)
-    here = f"{site.path(site.paths.login)}?{urlencode(asked)}"
+    here = f"{site.path(site.paths.login)}?{urlencode(query)}"
     if request.method != "POST":
         return ask_who(session, client, here, site, username=dict(asked).get("login_hint", ""))
     form = once(await form_pairs(request))
     found = find_who(form, session, site)
     if isinstance(found, str):
         return ask_who(session, client, here, site, username=form.get("username", ""), error=found)
-    response = redirect(f"{site.path(site.paths.authorize)}?{urlencode(_without_login(asked))}")
+    back = without_login(asked)
+    response = redirect(
+        f"{site.path(site.paths.authorize)}?{reopened(pushed, back, site) if pushed else urlencode(back)}"
+    )
     site.sessions.save(response, site.sessions.log_in(found.username))
     return response
-
-
-def _without_login(asked: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The same query without its demands for a login, which is now done; otherwise they would demand it for ever."""
-    done = {"login", "select_account"}
-    left = [(name, value) for name, value in asked if name not in {"prompt", "max_age"}]
-    prompts = [
-        " ".join(word for word in value.split() if word not in done) for name, value in asked if name == "prompt"
-    ]
-    return [*left, *(("prompt", value) for value in prompts if value)]

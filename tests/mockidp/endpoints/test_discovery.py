@@ -48,13 +48,13 @@ def test_every_advertised_address_is_there(visitor: Visitor) -> None:
     for realm in ("storefront", "backoffice"):
         about = metadata(visitor, realm)
         endpoints = {name: url for name, url in about.items() if name.endswith(("_endpoint", "_uri"))}
-        assert len(endpoints) == 8
+        assert len(endpoints) == 9
         for url in endpoints.values():
             assert visitor.http.get(urlsplit(url).path).status_code in {200, 303, 400, 401, 405}
             assert visitor.http.post(urlsplit(url).path).status_code in {303, 400, 401, 405}
 
 
-@pytest.mark.parametrize("leaf", ["register", "par"])
+@pytest.mark.parametrize("leaf", ["register"])
 def test_what_is_not_advertised_is_not_there(visitor: Visitor, leaf: str) -> None:
     assert not any(str(value).endswith(f"/{leaf}") for value in metadata(visitor).values())
     assert visitor.http.post(f"/storefront/{leaf}").status_code == 404
