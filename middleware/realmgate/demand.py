@@ -67,7 +67,7 @@ def refusal_in(request: Mapping[str, Any], incoming: Incoming, demand: Demand) -
 
 def _choices(wanted: str | list[str]) -> tuple[tuple[str, ...], ...]:
     given = [wanted] if isinstance(wanted, str) else wanted
-    if not given or not all(isinstance(one, str) for one in given):
+    if not isinstance(given, list | tuple) or not given or not all(isinstance(one, str) for one in given):
         raise TypeError("@requires takes a string, or a list of strings of which one is enough")
     return tuple(tuple(one.split()) for one in given)
 
