@@ -147,19 +147,21 @@ class Incoming:
     def header(self, name: str) -> list[str]:
         """Every value of a header, in the order sent."""
         wanted = name.encode()
-        return [value.decode("latin-1") for key, value in self._scope["headers"] if key == wanted]
+        found = []
+        for key, value in self._scope["headers"]:
+            if key == wanted:
+                # Every request comes by here, and before Python 3.12 a comprehension is a call.
+                found.append(value.decode("latin-1"))  # noqa: PERF401
+        return found
 
 
 def with_principal(scope: Scope, principal: Principal, gate: Gate | None) -> MutableMapping[str, Any]:
     """A scope of its own for the app behind, so that nothing a handler does reaches another request."""
-    scopes = ("authenticated", *principal.scopes) if principal.is_authenticated else ()
-    return {
-        **scope,
-        "user": principal,
-        "auth": AuthCredentials(scopes),
-        PRINCIPAL_KEY: principal,
-        GATE_KEY: gate,
-    }
+    seen = dict(scope)
+    seen["user"] = seen[PRINCIPAL_KEY] = principal
+    seen["auth"] = AuthCredentials(["authenticated", *principal.scopes] if principal.is_authenticated else [])
+    seen[GATE_KEY] = gate
+    return seen
 
 
 async def _send_refusal(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
