@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from .clock import Clock
-    from .config import Client, Config, Lifetimes, Realm, User
+    from .config import Client, Config, Lifetimes, OroSettings, ProtectedResource, Realm, User
     from .errors import ConfigError
     from .listener import CannotListen
     from .server import MockIdp
@@ -21,6 +21,8 @@ __all__ = [
     "ConfigError",
     "Lifetimes",
     "MockIdp",
+    "OroSettings",
+    "ProtectedResource",
     "Realm",
     "User",
 ]
@@ -33,6 +35,8 @@ _HOMES: Final = {
     "ConfigError": "errors",
     "Lifetimes": "config",
     "MockIdp": "server",
+    "OroSettings": "config",
+    "ProtectedResource": "config",
     "Realm": "config",
     "User": "config",
 }

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import requests
@@ -25,6 +26,7 @@ from realmgate import Realm, RealmMap, Realms
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMED = [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if "_build" not in page.parts]
+ISSUER = re.compile(r"http://\S+/(backoffice|oauth2-server)(?=\s)")
 RUN = {"python", "toml", "console", "bash"}
 SHOWN = {"http", "ini", "json", "text", "{toctree}", "{include}", "{raw}", "{warning}"}
 
@@ -105,14 +107,20 @@ def check_requirement(requirement: str) -> None:
     assert not extra or extra in (about.get_all("Provides-Extra") or [])
 
 
+def check_answers(issuer: str) -> None:
+    if issuer.endswith("/oauth2-server"):
+        assert requests.get(urljoin(issuer, "/mockidp/jwks"), timeout=5).json()["keys"]
+    else:
+        answer = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=5)
+        assert answer.json()["issuer"] == issuer
+
+
 def check_serving(flags: list[str], home: Path) -> None:
     command = [sys.executable, "-m", "mockidp", "serve", *flags, "--port", "0"]
     with subprocess.Popen(command, cwd=home, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            issuer = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+/backoffice", line)))
-            answer = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=5)
-            assert answer.json()["issuer"] == issuer
+            check_answers(next(found[0] for line in process.stdout if (found := ISSUER.search(line))))
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=10) == 0
         finally:
