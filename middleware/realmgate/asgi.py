@@ -151,7 +151,7 @@ class Incoming:
         for key, value in self._scope["headers"]:
             if key == wanted:
                 # Every request comes by here, and before Python 3.12 a comprehension is a call.
-                found.append(value.decode("latin-1"))  # noqa: PERF401
+                found.append(value.decode("latin-1"))
         return found
 
 
