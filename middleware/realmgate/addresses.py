@@ -10,10 +10,13 @@ def check_address(url: str, *, trust_mock: bool, place: str, query: bool = False
 
     Raises `ConfigurationError`, naming the `place`. Nobody is asked whether the address answers.
     """
+    # The parser drops line breaks and tabs in silence, so that what was looked at would not be what is asked.
+    if not isinstance(url, str) or not url.isprintable() or " " in url:
+        raise ConfigurationError(f"{place}: {url!r} is not a URL")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-    except (ValueError, AttributeError):
+    except ValueError:
         raise ConfigurationError(f"{place}: {url!r} is not a URL") from None
     if parts.scheme not in ("https", "http") or not host:
         raise ConfigurationError(f"{place}: {url!r} is not an https URL with a host")
