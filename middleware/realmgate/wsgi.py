@@ -100,7 +100,7 @@ def requires(
             refusal = refusal_in(environ, Incoming(environ), demand)
             return app(environ, start_response) if refusal is None else _send_refusal(refusal, start_response)
 
-        return update_wrapper(guarded, app)
+        return update_wrapper(guarded, app, updated=())
 
     return decorate
 

@@ -136,6 +136,24 @@ def test_a_connection_that_is_neither_request_nor_websocket_cannot_be_answered(s
         asyncio.run(handler(HTTPConnection(scope)))
 
 
+def test_a_guarded_wsgi_app_keeps_its_name_and_takes_on_nothing_else() -> None:
+    class App:
+        """An app that is an object."""
+
+        gate = "its own business"
+
+        def __init__(self) -> None:
+            self.app = "also its own"
+
+        def __call__(self, environ: Any, start_response: Any) -> Any:
+            raise AssertionError
+
+    guarded = wsgi.requires("orders:read")(App())
+    assert guarded.__doc__ == "An app that is an object."
+    assert not hasattr(guarded, "app")
+    assert not hasattr(guarded, "gate")
+
+
 class Foreign:
     """A request of a framework that we know nothing of."""
 
