@@ -1,52 +1,20 @@
 """The story of a token, told by those who would change it; every case through both doors."""
 
-import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Callable
 from typing import Any
 
 import jwt
 import pytest
-from both_doors import AUDIENCE, ISSUER, JWKS, KEYS, NOW, Doors, SigningKey, mint
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from both_doors import AUDIENCE, JWKS, KEYS, Doors, SigningKey, mint
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from forged import ATTACKER, CLAIMS, HEADER, PEM, PUBLIC, b64, by_hand, hmac_token, of_texts, segment, sign
 
 from realmgate import CallableKeys
 
 DoorTo = Callable[..., Doors]
 ReasonOf = Callable[[Doors, str], str]
-
-CLAIMS = {
-    "iss": ISSUER,
-    "aud": AUDIENCE,
-    "sub": "x",
-    "client_id": "x",
-    "jti": "x",
-    "iat": int(NOW),
-    "exp": int(NOW) + 60,
-}
-
-
-def b64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def segment(value: Any) -> str:
-    return b64(json.dumps(value).encode())
-
-
-def by_hand(header: dict[str, Any], signature: bytes = b"x") -> str:
-    """A token whose header is exactly this; nobody signs it."""
-    return f"{segment(header)}.{segment(CLAIMS)}.{b64(signature)}"
-
-
-def hmac_token(secret: bytes, alg: str = "HS256", **header: Any) -> str:
-    """A token signed with a shared secret."""
-    signed = f"{segment({'alg': alg, 'typ': 'at+jwt', **header})}.{segment(CLAIMS)}"
-    digest = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}[alg]
-    return f"{signed}.{b64(hmac.new(secret, signed.encode(), digest).digest())}"
 
 
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", "NoNe", "none ", " none", "", "null"])
@@ -56,8 +24,6 @@ def test_an_unsecured_token_is_refused_however_it_is_spelled(doors: Doors, alg: 
     assert doors.bearer(by_hand({"alg": alg, "typ": "at+jwt", "kid": "key-RS256"}, signature)).status == 401
 
 
-PUBLIC = KEYS["RS256"].private.public_key()
-PEM = PUBLIC.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 SECRETS = [
     pytest.param(PEM, id="PEM"),
     pytest.param(PEM.strip(), id="PEM without the last newline"),
@@ -91,12 +57,6 @@ def test_a_shared_secret_in_a_key_set_is_no_key(door_to: DoorTo) -> None:
     doors = door_to(keys={"keys": [*JWKS["keys"], oct_key]})
     assert doors.bearer(hmac_token(b"x" * 32, kid="secret")).status == 401
     assert doors.bearer(mint()).status == 200
-
-
-ATTACKER = {
-    "RS256": SigningKey(rsa.generate_private_key(65537, 2048), "RS256", "key-RS256"),
-    "ES256": SigningKey(ec.generate_private_key(ec.SECP256R1()), "ES256", "key-ES256"),
-}
 
 
 @pytest.mark.parametrize("alg", ["RS256", "ES256"])
@@ -146,21 +106,6 @@ def test_what_must_be_understood_is_not(doors: Doors, reason_of: ReasonOf, heade
     key = KEYS["RS256"]
     signed = f"{segment({'alg': 'RS256', 'typ': 'at+jwt', 'kid': key.kid, **header})}.{segment(CLAIMS)}"
     assert reason_of(doors, f"{signed}.{sign(signed)}") == "malformed token"
-
-
-def sign(signed: str) -> str:
-    """The RS256 signature of anything, for tokens that no library would make."""
-    return b64(KEYS["RS256"].private.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))
-
-
-HEADER = '{"alg":"RS256","typ":"at+jwt","kid":"key-RS256"}'
-
-
-def of_texts(header: str | bytes, payload: str | bytes) -> str:
-    """A token, well signed, of exactly these texts."""
-    parts = [b64(part.encode() if isinstance(part, str) else part) for part in (header, payload)]
-    signed = ".".join(parts)
-    return f"{signed}.{sign(signed)}"
 
 
 GOOD = json.dumps(CLAIMS)

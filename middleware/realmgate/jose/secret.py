@@ -37,4 +37,8 @@ def secret_key(value: bytes, algorithm: str) -> SecretKey:
         raise KeyRefused(f"is too short for {algorithm}, which needs {least} bytes or more (RFC 7518 §3.2)")
     if value.lstrip().startswith(_PUBLIC):
         raise KeyRefused("is a key in PEM, SSH or JSON form, not a secret")
-    return SecretKey(kid=None, algorithms=frozenset({algorithm}), jwk={}, _native=OctKey.import_key(value))
+    try:
+        native = OctKey.import_key(value)
+    except ValueError:
+        raise KeyRefused("is a public key, not a secret") from None
+    return SecretKey(kid=None, algorithms=frozenset({algorithm}), jwk={}, _native=native)
