@@ -152,6 +152,7 @@ def _add_settings(serve: argparse.ArgumentParser) -> None:
     what.add_argument("--single", action="store_true", default=None, help="only the back-office, unprefixed")
     what.add_argument("--shared-keys", action="store_true", default=None, help="one set of signing keys for all realms")
 
+    what.add_argument("--registration", action="store_true", default=None, help="let clients register themselves")
     what.add_argument("--dialect", choices=get_args(Dialect), help="how it talks (default: standard)")
     versions = get_args(OroVersion)
     what.add_argument(

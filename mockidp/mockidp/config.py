@@ -59,7 +59,7 @@ _DEFAULT_SECONDS: Final[dict[Lifetime, int]] = {
 }
 _PREFIX: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 _DISCOVERY: Final = "/.well-known/openid-configuration"
-_LEAVES: Final = ("/jwks", "/userinfo", "/introspect", "/revoke", "/logout", "/device", "/par", _DISCOVERY)
+_LEAVES: Final = ("/jwks", "/userinfo", "/introspect", "/revoke", "/logout", "/device", "/par", "/register", _DISCOVERY)
 _PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
 
 
@@ -78,6 +78,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `single` keeps only the back-office and serves its authorize and login pages unprefixed.
     `base_url` is how browsers and clients reach the server, where that is not simply its host and port.
+    `registration` lets clients register themselves.
     `dialect` is how it talks; with `orocommerce`, `oro_version` (6.1 where it is not said) and `oro` tell which one.
     """
 
@@ -88,6 +89,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lifetimes: Lifetimes = Lifetimes()
     session_lifetime: Duration = "8h"
     device_interval: Duration = "5s"
+    registration: bool = False
     shared_keys: bool = False
     dialect: Dialect = "standard"
     oro_version: OroVersion | None = None

@@ -29,6 +29,11 @@ class Settings(Protocol):
         """How that one is set up."""
         ...
 
+    @property
+    def registration(self) -> bool:
+        """May clients register themselves?"""
+        ...
+
 
 def expect_standard(settings: Settings) -> None:
     """Refuse what only OroCommerce has."""
@@ -48,6 +53,7 @@ def expect_orocommerce(settings: Settings) -> None:
     """Refuse what OroCommerce has not: further realms, other algorithms, rules of our own for clients."""
     versions = get_args(OroVersion)
     expect(settings.oro_version in versions, "oro_version", f"one of {', '.join(versions)}")
+    expect(not settings.registration, "registration", _NOT_ORO)
     for at, realm in enumerate(settings.realms):
         known = realm.name in {STOREFRONT, BACKOFFICE}
         expect(known, f"realms[{at}].name", f"{STOREFRONT} or {BACKOFFICE}: OroCommerce has no other applications")

@@ -15,6 +15,7 @@ class Overrides(TypedDict, total=False):
     backend_prefix: str | None
     single: bool | None
     shared_keys: bool | None
+    registration: bool | None
     dialect: Dialect | None
     oro_version: OroVersion | None
     code_lifetime: Duration | None

@@ -20,6 +20,7 @@ from .endpoints.jwks import jwks
 from .endpoints.login import login
 from .endpoints.logout import end_session, logout
 from .endpoints.par import par
+from .endpoints.register import register
 from .endpoints.revoke import revoke
 from .endpoints.start import start
 from .endpoints.token import token
@@ -65,6 +66,8 @@ def _for_clients(site: Site, server: StandardServer) -> Iterator[Route]:
     yield _open_to_scripts(f"{issuer}/revoke", partial(told_as_json(revoke), site=site), "POST")
     yield _open_to_scripts(f"{issuer}/par", partial(told_as_json(par), site=site, server=server), "POST")
     yield _open_to_scripts(f"{issuer}/device", partial(told_as_json(device_authorization), site=site), "POST")
+    if site.config.registration:
+        yield _open_to_scripts(f"{issuer}/register", partial(told_as_json(register), site=site), "POST")
     # Who may ask about tokens can keep a secret, so it is no script.
     yield Route(f"{issuer}/introspect", partial(told_as_json(introspect), site=site), methods=["POST"])
 

@@ -43,9 +43,19 @@ class Site:
         """Seconds that a device should leave between two questions."""
         return seconds(self.config.device_interval)
 
+    @property
+    def clients(self) -> tuple[Client, ...]:
+        """The realm's clients, and those that registered themselves."""
+        return (*self.realm.clients, *self.store.registered(self.realm.name))
+
+    @property
+    def scopes(self) -> list[str]:
+        """Everything that a client of the realm may ask for."""
+        return sorted({name for client in self.realm.clients for name in client.scope.split()})
+
     def client(self, client_id: str) -> Client | None:
         """The realm's client of this id."""
-        return next((client for client in self.realm.clients if client.client_id == client_id), None)
+        return next((client for client in self.clients if client.client_id == client_id), None)
 
     def user(self, username: str) -> User | None:
         """The realm's user of this name."""
@@ -72,7 +82,6 @@ class Sites:
 
     def __init__(self, sites: tuple[Site, ...]) -> None:
         self._by_name = {site.realm.name: site for site in sites}
-        self._by_client = {client.client_id: (site, client) for site in sites for client in site.realm.clients}
 
     def __iter__(self) -> Iterator[Site]:
         return iter(self._by_name.values())
@@ -85,4 +94,5 @@ class Sites:
 
     def of_client(self, client_id: str) -> tuple[Site, Client] | None:
         """The client and the site it belongs to."""
-        return self._by_client.get(client_id)
+        found = ((site, site.client(client_id)) for site in self)
+        return next(((site, client) for site, client in found if client is not None), None)

@@ -5,13 +5,15 @@ recognised. Everything is bounded; when a drawer is full, the oldest goes first.
 """
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeVar
 
 from .approval import Approval
 from .devices import Devices, MemoryDevices
+from .realm import Client
 
+REGISTERED_CLIENTS: Final = 100  # they all stand on the start page
 CAPACITY: Final = 10_000  # per drawer: far above what a test suite has under way, a few megabytes when full
 
 
@@ -117,6 +119,13 @@ class Store(Protocol):
         """Devices that wait for a person's word."""
         ...
 
+    def register(self, realm: str, client: Client) -> None:
+        """Remember a client that registered itself with the realm."""
+
+    def registered(self, realm: str) -> tuple[Client, ...]:
+        """Those that did, the oldest first."""
+        ...
+
     def revoke(self, name: str) -> None:
         """Take back one access token by its `jti`, or by its id an approval and all that came or will come from it."""
 
@@ -182,6 +191,17 @@ class MemoryStore:
         self._capacity = capacity
         self._lock = threading.Lock()
         self._revoked: OrderedDict[str, None] = OrderedDict()
+        self._registered: deque[tuple[str, Client]] = deque(maxlen=REGISTERED_CLIENTS)
+
+    def register(self, realm: str, client: Client) -> None:
+        """Remember a client, and forget the oldest beyond the capacity."""
+        with self._lock:
+            self._registered.append((realm, client))
+
+    def registered(self, realm: str) -> tuple[Client, ...]:
+        """The realm's, the oldest first."""
+        with self._lock:
+            return tuple(client for at, client in self._registered if at == realm)
 
     def revoke(self, name: str) -> None:
         """Take back one access token by its `jti`, or by its id an approval and all that came or will come from it."""
@@ -204,3 +224,4 @@ class MemoryStore:
         self.access_tokens.clear()
         with self._lock:
             self._revoked.clear()
+            self._registered.clear()

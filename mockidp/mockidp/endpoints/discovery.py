@@ -1,11 +1,11 @@
 """What a client can do here, for those who ask (OIDC Discovery §3, RFC 8414 §2): generated from what is enabled."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from ..client_metadata import REGISTRABLE
 from ..realm import DEVICE_CODE
 from ..responses import PUBLIC_DOCUMENT
 from ..site import Site
@@ -18,8 +18,7 @@ async def discovery(_request: Request, site: Site) -> Response:
 
 def metadata(site: Site) -> dict[str, Any]:
     """The issuer's metadata. What is not listed here does not work, and what is listed does."""
-    clients = site.realm.clients
-    grants = _sorted(name for client in clients for name in client.grant_types)
+    clients, grants = site.realm.clients, _grants(site)
     issuer_url = site.url(site.paths.issuer)
     return {
         "issuer": site.issuer,
@@ -33,8 +32,9 @@ def metadata(site: Site) -> dict[str, Any]:
         **({"device_authorization_endpoint": f"{issuer_url}/device"} if DEVICE_CODE in grants else {}),
         "pushed_authorization_request_endpoint": f"{issuer_url}/par",
         "require_pushed_authorization_requests": _all_must_push(site),
+        **({"registration_endpoint": f"{issuer_url}/register"} if site.config.registration else {}),
         "end_session_endpoint": f"{issuer_url}/logout",
-        "scopes_supported": _sorted(name for client in clients for name in client.scope.split()),
+        "scopes_supported": site.scopes,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": grants,
@@ -65,8 +65,14 @@ def _introspection(site: Site) -> dict[str, Any]:
     return named if methods else {}
 
 
+def _grants(site: Site) -> list[str]:
+    """Those of the realm's clients, and those that a client may register itself for."""
+    theirs = {name for client in site.realm.clients for name in client.grant_types}
+    return sorted(theirs | set(REGISTRABLE if site.config.registration else ()))
+
+
 def _auth_methods(site: Site) -> list[str]:
-    public = {client.public for client in site.realm.clients}
+    public = {True, False} if site.config.registration else {client.public for client in site.realm.clients}
     return [
         *(["client_secret_basic", "client_secret_post"] if False in public else []),
         *(["none"] if True in public else []),
@@ -75,8 +81,4 @@ def _auth_methods(site: Site) -> list[str]:
 
 def _all_must_push(site: Site) -> bool:
     must = [client.require_par for client in site.realm.clients if "authorization_code" in client.grant_types]
-    return bool(must) and all(must)
-
-
-def _sorted(names: Iterable[str]) -> list[str]:
-    return sorted(set(names))
+    return bool(must) and all(must) and not site.config.registration

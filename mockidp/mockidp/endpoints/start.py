@@ -39,9 +39,9 @@ def _card(site: Site) -> RealmCard:
             *([("Device codes", site.url(site.paths.device))] if _has_devices(site) else []),
         ),
         users=site.realm.users,
-        clients=site.realm.clients,
+        clients=site.clients,
     )
 
 
 def _has_devices(site: Site) -> bool:
-    return any(DEVICE_CODE in client.grant_types for client in site.realm.clients)
+    return any(DEVICE_CODE in client.grant_types for client in site.clients)
