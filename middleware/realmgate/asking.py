@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import Any
 
+from .downloader import downloader
 from .flow import Fetch, Fetched, FetchFailed
 from .waiting import wait, wait_async
 from .workers import Workers
@@ -83,10 +84,8 @@ class Asker:
 
 
 def _line() -> AbstractContextManager[Any]:
-    # Not before it is needed: importing realmgate opens no socket, but urllib3 tries one out when it is imported.
-    from .download import Line  # noqa: PLC0415
-
-    return Line()
+    line: AbstractContextManager[Any] = downloader().Line()
+    return line
 
 
 _all: "weakref.WeakSet[Asker]" = weakref.WeakSet()

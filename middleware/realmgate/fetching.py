@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from .downloader import downloader
 from .flow import Effect, Fetch, Fetched, FetchFailed, Flow, run
 from .keyring import Keyring
 from .waiting import wait, wait_async
@@ -112,10 +113,8 @@ class Fetcher:
 
 
 def _download(effect: Fetch) -> Fetched:
-    # Not before it is needed: importing realmgate opens no socket, but urllib3 tries one out when it is imported.
-    from .download import download  # noqa: PLC0415
-
-    return download(effect)
+    fetched: Fetched = downloader().download(effect)
+    return fetched
 
 
 def read_file(effect: Fetch) -> Fetched:
