@@ -22,9 +22,21 @@ from realmgate.websocket import CLOSE_UNAUTHORIZED, ExpiringConnection
 TOKEN = mint()
 
 
-def later(seconds: float) -> str:
-    """A token by the real clock."""
-    return mint(iat=int(time.time()), exp=time.time() + seconds)
+class Fuse:
+    """A clock that stands still, so many seconds before the usual token's end, until it is lit; then it runs."""
+
+    def __init__(self, seconds: float) -> None:
+        self.now = NOW + 3600 - seconds
+        self.lit_at: float | None = None
+
+    def __call__(self) -> float:
+        return self.now if self.lit_at is None else self.now + time.monotonic() - self.lit_at
+
+    def light(self) -> None:
+        self.lit_at = time.monotonic()
+
+    def put_out(self) -> None:
+        self.lit_at = None
 
 
 class Wire:
@@ -216,11 +228,20 @@ async def test_at_expiry_a_listening_app_is_told_that_the_client_is_gone(behind:
     assert asyncio.all_tasks() == before
 
 
-def until(seconds: float, app: Any, **realm: Any) -> RealmGate:
-    """A gate whose clock starts so many real seconds before the token's end."""
-    offset = NOW + 3600 + realm.get("leeway", 0) - seconds - time.monotonic()
-    realms = Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, **realm))
-    return RealmGate(app, realm=realms["storefront"], clock=lambda: offset + time.monotonic())
+def until(seconds: float, app: Any, *, lit_by: str = "websocket.accept", leeway: float = 0) -> RealmGate:
+    """A gate whose clock runs so many seconds from a message of the app to the end of the token."""
+    fuse = Fuse(seconds - leeway)
+
+    async def lighting(scope: Any, receive: Any, send: Any) -> None:
+        async def send_and_light(message: Any) -> None:
+            await send(message)
+            if message["type"] == lit_by:
+                fuse.light()
+
+        await app(scope, receive, send_and_light)
+
+    realms = Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, leeway=leeway))
+    return RealmGate(lighting, realm=realms["storefront"], clock=fuse)
 
 
 @pytest.mark.anyio
@@ -413,7 +434,7 @@ async def test_what_the_app_has_closed_is_not_closed_again() -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(expired.wait(), 0.1)
 
-    sent = await Wire(until(0.02, close_and_linger), headers=[bearer(TOKEN)]).run()
+    sent = await Wire(until(0.02, close_and_linger, lit_by="websocket.close"), headers=[bearer(TOKEN)]).run()
     assert [(message["type"], message.get("code")) for message in sent] == [
         ("websocket.accept", None),
         ("websocket.close", 1000),
@@ -469,13 +490,22 @@ def test_a_realm_map_guards_websockets_by_path(shop: Realms) -> None:
 # Real sockets, a real client.
 
 
+FUSE = Fuse(0.2)
+
+
+@pytest.fixture
+def port(server: int) -> int:
+    FUSE.put_out()
+    return server
+
+
 @pytest.fixture(scope="module", params=["websockets-sansio", "wsproto"])
-def port(request: pytest.FixtureRequest) -> Iterator[int]:
+def server(request: pytest.FixtureRequest) -> Iterator[int]:
     shop = Realms(
         Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS),
         Realm("backoffice", issuer=ISSUER, audience=ADMIN_AUDIENCE, keys=JWKS),
     )
-    with serving(shop_app(shop, clock=time.time), ws=request.param) as port:
+    with serving(shop_app(shop, clock=FUSE), ws=request.param) as port:
         yield port
 
 
@@ -492,8 +522,8 @@ async def test_over_sockets_a_refused_handshake_shows_status_challenge_and_probl
     cases = [
         ("/api/echo", {}, 401, 'Bearer realm="storefront"'),
         ("/api/echo", {"token": mint(aud=ADMIN_AUDIENCE)}, 401, 'error="invalid_token"'),
-        ("/api/echo", {"token": later(60), "subprotocols": ["bearer", later(60)]}, 400, 'error="invalid_request"'),
-        ("/api/write", {"subprotocols": ["bearer", later(60)]}, 403, 'scope="orders:write"'),
+        ("/api/echo", {"token": TOKEN, "subprotocols": ["bearer", TOKEN]}, 400, 'error="invalid_request"'),
+        ("/api/write", {"subprotocols": ["bearer", TOKEN]}, 403, 'scope="orders:write"'),
     ]
     for path, how, status, challenge in cases:
         with pytest.raises(InvalidStatus) as refused:
@@ -508,20 +538,22 @@ async def test_over_sockets_a_refused_handshake_shows_status_challenge_and_probl
 
 @pytest.mark.anyio
 async def test_over_sockets_the_token_is_not_echoed(port: int) -> None:
-    token = later(60)
-    async with connected(port, subprotocols=["bearer", token]) as connection:
+    async with connected(port, subprotocols=["bearer", TOKEN]) as connection:
         assert connection.subprotocol == "bearer"
-        assert token not in str(connection.response.headers)
+        assert TOKEN not in str(connection.response.headers)
         await connection.send("hello")
         assert await connection.recv() == "customer@example.com: hello"
 
 
 @pytest.mark.anyio
 async def test_over_sockets_the_connection_closes_with_the_token(port: int) -> None:
-    for place in (lambda token: {"token": token}, lambda token: {"subprotocols": ["bearer", token]}):
-        async with connected(port, **place(later(0.3))) as connection:
+    places: list[dict[str, Any]] = [{"token": TOKEN}, {"subprotocols": ["bearer", TOKEN]}]
+    for place in places:
+        FUSE.put_out()
+        async with connected(port, **place) as connection:
             await connection.send("hello")
             assert await connection.recv() == "customer@example.com: hello"
+            FUSE.light()
             with pytest.raises(ConnectionClosed) as closed:
                 await asyncio.wait_for(connection.recv(), 5)
             assert closed.value.rcvd is not None
@@ -529,11 +561,13 @@ async def test_over_sockets_the_connection_closes_with_the_token(port: int) -> N
 
 
 def test_with_starlettes_client_the_connection_closes_with_the_token(shop: Realms) -> None:
-    client = TestClient(shop_app(shop, clock=time.time))
-    headers = {"authorization": f"Bearer {later(0.3)}"}
+    fuse = Fuse(0.05)
+    client = TestClient(shop_app(shop, clock=fuse))
+    headers = {"authorization": f"Bearer {TOKEN}"}
     with client.websocket_connect("/api/echo", headers=headers) as session:
         session.send_text("hello")
         assert session.receive_text() == "customer@example.com: hello"
+        fuse.light()
         with pytest.raises(WebSocketDisconnect) as closed:
             session.receive_text()
     assert closed.value.code == CLOSE_UNAUTHORIZED
