@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 class Approval:
     """What a person allowed a client; every token that comes from it is taken back with it.
 
-    `scope_named` tells whether the client named a scope or got its default.
+    `scope_named` tells whether the client named a scope or got its default; `fault` is how its tokens are to lie.
     """
 
     approval_id: str
@@ -18,3 +18,4 @@ class Approval:
     scope_named: bool
     auth_time: int
     nonce: str | None = field(default=None, repr=False)
+    fault: str = ""

@@ -78,7 +78,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `single` keeps only the back-office and serves its authorize and login pages unprefixed.
     `base_url` is how browsers and clients reach the server, where that is not simply its host and port.
-    `registration` lets clients register themselves.
+    `registration` lets clients register themselves. `faults_by_request` lets a request ask for a fault of its own.
     `dialect` is how it talks; with `orocommerce`, `oro_version` (6.1 where it is not said) and `oro` tell which one.
     """
 
@@ -90,6 +90,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     session_lifetime: Duration = "8h"
     device_interval: Duration = "5s"
     registration: bool = False
+    faults_by_request: bool = True
     shared_keys: bool = False
     dialect: Dialect = "standard"
     oro_version: OroVersion | None = None

@@ -26,6 +26,13 @@ def issue_tokens(
         scope=scope,
         lifetime=lifetime,
         approval_id=approval.approval_id if approval else "",
+        sealed=site.faults.sealed(
+            "access_token",
+            realm=site.realm.name,
+            client=client.client_id,
+            users=(subject, approval.username) if approval else (subject,),
+            asked=approval.fault if approval else "",
+        ),
     )
     answer: dict[str, Any] = {"token_type": "Bearer", "expires_in": lifetime, "access_token": access_token}
     if approval and refreshable:

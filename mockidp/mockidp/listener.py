@@ -14,6 +14,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from .faults.exchange import HANG_UP
+
 try:
     import uvloop
 except ImportError:  # it does not exist everywhere, Windows for one
@@ -103,6 +105,11 @@ class _QuietProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.access_log = False
+
+    def on_headers_complete(self) -> None:
+        """Leave in the scope what closes the connection, for an app that has to hang up."""
+        self.scope[HANG_UP] = self.transport.close  # type: ignore[typeddict-unknown-key]
+        super().on_headers_complete()
 
 
 async def _shut_down(server: uvicorn.Server) -> None:

@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from .clock import Clock
-from .keys import RealmKeys
+from .draft import Draft, Seal, base64url, seal
+from .keys import RealmKeys, SigningKey
 
 ACCESS_TOKEN: Final = "at+jwt"  # noqa: S105  # a media type (RFC 9068 §2.1)
 ID_TOKEN: Final = "JWT"  # noqa: S105  # a media type (OIDC Core §2)
@@ -60,6 +61,7 @@ class Mint:
         approval_id: str = "",
         audience: str | list[str] | None = None,
         claims: Mapping[str, Any] | None = None,
+        sealed: Seal = seal,
     ) -> str:
         """An access token (RFC 9068 §2.2); its `jti` begins with the approval it came from, which can be taken back."""
         now = math.floor(self._clock())
@@ -74,7 +76,7 @@ class Mint:
         }
         if scope:
             payload["scope"] = scope
-        return self._signed(ACCESS_TOKEN, {**payload, **(claims or {})})
+        return sealed(self._draft(ACCESS_TOKEN, {**payload, **(claims or {})}, self.keys.current))
 
     def id_token(
         self,
@@ -84,18 +86,19 @@ class Mint:
         lifetime: int,
         access_token: str,
         claims: Mapping[str, Any],
+        sealed: Seal = seal,
     ) -> str:
         """An ID token (OIDC Core §2) that belongs to this access token (§3.1.3.6)."""
-        now = math.floor(self._clock())
+        now, key = math.floor(self._clock()), self.keys.current
         payload = {
             "iss": self.issuer,
             "aud": client_id,
             "sub": subject,
             "iat": now,
             "exp": now + lifetime,
-            "at_hash": self._at_hash(access_token),
+            "at_hash": _at_hash(access_token, key),
         }
-        return self._signed(ID_TOKEN, {**claims, **payload})
+        return sealed(self._draft(ID_TOKEN, {**claims, **payload}, key))
 
     def claims_of(self, token: str) -> Claims | None:
         """The claims of an access token that this mint made and that has not expired; None for anything else."""
@@ -120,21 +123,15 @@ class Mint:
             return None
         return claims if named.typ == typ and claims.iss == self.issuer else None
 
-    def _signed(self, typ: str, payload: Mapping[str, Any]) -> str:
-        key = self.keys.current
-        header = {"typ": typ, "alg": key.algorithm, "kid": key.kid}
-        signed = b".".join(_base64url(msgspec.json.encode(part)) for part in (header, payload))
-        return b".".join((signed, _base64url(key.sign(signed)))).decode("ascii")
-
-    def _at_hash(self, access_token: str) -> str:
-        # Ed25519 hashes with SHA-512 itself, and so do those who check this (there is no number in the name to go by).
-        digest = hashlib.sha512 if self.keys.algorithm == "EdDSA" else hashlib.sha256
-        hashed = digest(access_token.encode("ascii")).digest()
-        return _base64url(hashed[: len(hashed) // 2]).decode("ascii")
+    def _draft(self, typ: str, payload: Mapping[str, Any], key: SigningKey) -> Draft:
+        return Draft(header={"typ": typ, "alg": key.algorithm, "kid": key.kid}, claims=payload, key=key)
 
 
-def _base64url(data: bytes) -> bytes:
-    return base64.urlsafe_b64encode(data).rstrip(b"=")
+def _at_hash(access_token: str, key: SigningKey) -> str:
+    # Ed25519 hashes with SHA-512 itself, and so do those who check this (there is no number in the name to go by).
+    digest = hashlib.sha512 if key.algorithm == "EdDSA" else hashlib.sha256
+    hashed = digest(access_token.encode("ascii")).digest()
+    return base64url(hashed[: len(hashed) // 2]).decode("ascii")
 
 
 def _from_base64url(text: bytes) -> bytes:

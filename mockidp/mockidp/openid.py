@@ -35,5 +35,12 @@ class IdToken(OpenIDToken):
                 lifetime=site.lifetime("id_token", client),
                 access_token=token["access_token"],
                 claims={"auth_time": approval.auth_time, **nonce, **claims_about(user, token["scope"])},
+                sealed=site.faults.sealed(
+                    "id_token",
+                    realm=site.realm.name,
+                    client=client.client_id,
+                    users=(user.subject, user.username),
+                    asked=approval.fault,
+                ),
             )
         )

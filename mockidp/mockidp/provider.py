@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from .clock import Clock
@@ -14,10 +15,16 @@ from .config import Config, Realm
 from .dialects.orocommerce import routes as oro
 from .dialects.orocommerce.mint import OroMint
 from .dialects.orocommerce.shop import Shop
+from .draft import seal
 from .durations import seconds
 from .endpoints.start import start, style
+from .faults.plan import Faults
+from .faults.row import Foreign
+from .inbox import Inbox
+from .interference import Interference
 from .keys import AllKeys, RealmKeys
 from .mint import Mint
+from .recording import Recording
 from .refusals import refusals
 from .routes import routes
 from .session import Sessions
@@ -37,6 +44,10 @@ class Provider:
         self.store: Final[Store] = store or MemoryStore()
         shared = RealmKeys(config.realms[0].algorithm) if config.shared_keys else None
         self.keys: Final = AllKeys({realm.name: shared or RealmKeys(realm.algorithm) for realm in config.realms})
+        self.faults: Final = Faults(
+            {realm.name: self._foreign(realm) for realm in config.realms}, lying_tokens=config.dialect == "standard"
+        )
+        self.requests: Final = Inbox()
         self.sites: Final = Sites(tuple(self._site(realm) for realm in config.realms))
         self.shop: Final = Shop(config, self.sites) if config.dialect == "orocommerce" else None
 
@@ -55,11 +66,13 @@ class Provider:
         claims: Mapping[str, Any] | None = None,
         expires_in: float | str | None = None,
         not_before: float | None = None,
+        fault: str | None = None,
     ) -> str:
         """A signed access token without any ceremony.
 
         `client` defaults to the realm's first one. `expires_in` defaults to its lifetime; a number may be zero or
-        negative, for a token that has expired. `not_before` is a point in time, in seconds. `claims` come on top.
+        negative, for a token that has expired. `not_before` is a point in time, in seconds. `claims` come on top,
+        and `fault` is how it lies, by the catalogue.
         """
         site = self.sites.named(realm)
         client_id = client or (site.realm.clients[0].client_id if site.realm.clients else "mockidp")
@@ -73,6 +86,7 @@ class Provider:
             lifetime=lifetime,
             audience=audience,
             claims={**({} if not_before is None else {"nbf": not_before}), **(claims or {})},
+            sealed=seal if fault is None else self.faults.lie(fault, realm),
         )
 
     def reset(self) -> None:
@@ -80,6 +94,8 @@ class Provider:
         self.store.clear()
         self.clock.reset()
         self.keys.reset()
+        self.faults.clear()
+        self.requests.clear()
         for site in self.sites:
             site.sessions.forget_all()
         if self.shop is not None:
@@ -92,9 +108,24 @@ class Provider:
             return self.shop.is_dead
         return lambda jti: self.store.is_revoked(jti) or self.store.is_revoked(jti.partition(".")[0])
 
+    def _issuer(self, realm: Realm) -> str:
+        return realm.issuer or self.base_url + self.config.paths(realm).issuer
+
+    def _foreign(self, realm: Realm) -> Foreign:
+        """The realm after this one; for the only one, one that does not exist."""
+        at = self.config.realms.index(realm)
+        other = (*self.config.realms[at + 1 :], *self.config.realms[:at])[:1]
+        if not other:
+            return Foreign(
+                issuer=f"{self._issuer(realm)}-of-another",
+                audience="https://another.invalid/api",
+                keys=RealmKeys(realm.algorithm),
+            )
+        [another] = other
+        return Foreign(issuer=self._issuer(another), audience=another.audience, keys=self.keys[another.name])
+
     def _site(self, realm: Realm) -> Site:
-        paths = self.config.paths(realm)
-        issuer = realm.issuer or self.base_url + paths.issuer
+        paths, issuer = self.config.paths(realm), self._issuer(realm)
         base = urlsplit(self.base_url)
         sessions = Sessions(
             realm=realm.name,
@@ -115,6 +146,7 @@ class Provider:
             sessions=sessions,
             store=self.store,
             clock=self.clock,
+            faults=self.faults,
         )
 
     def _mint(self, realm: Realm, issuer: str) -> Mint:
@@ -128,7 +160,15 @@ def build_app(provider: Provider) -> Starlette:
     """The provider as an ASGI app, which talks one dialect."""
     found = routes(provider.sites) if provider.shop is None else _oro_routes(provider, provider.shop)
     found.append(Route("/mockidp.css", style))
-    app = Starlette(routes=found, exception_handlers=refusals(urlsplit(provider.base_url).path))
+    by_request = provider.config.faults_by_request
+    app = Starlette(
+        routes=found,
+        exception_handlers=refusals(urlsplit(provider.base_url).path),
+        middleware=[
+            Middleware(Recording, inbox=provider.requests),
+            Middleware(Interference, faults=provider.faults, sites=provider.sites, by_request=by_request),
+        ],
+    )
     app.router.redirect_slashes = False
     return app
 

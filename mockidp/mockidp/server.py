@@ -12,6 +12,8 @@ from .clock import Clock
 from .config import Config
 from .dialects.orocommerce.accounts import Accounts
 from .durations import Duration
+from .faults.plan import Faults
+from .inbox import Inbox
 from .keys import AllKeys
 from .listener import Listener
 from .overrides import Overrides, overridden
@@ -79,7 +81,10 @@ class MockIdp:
         self._running = False
 
     def reset(self) -> None:
-        """Forget every code, token, session and jump of the clock; address and keys stay, so that caches stay right."""
+        """Forget every code, token, session, fault, request and jump of the clock.
+
+        Address and first keys stay, so that caches stay right.
+        """
         self.provider.reset()
 
     @property
@@ -103,6 +108,16 @@ class MockIdp:
         """The signing keys of each realm, by its name; `rotate()` gives all realms new ones."""
         return self.provider.keys
 
+    @property
+    def faults(self) -> Faults:
+        """What is going to go wrong: `next`, `always`, `clear`, and the `catalogue` of all there is."""
+        return self.provider.faults
+
+    @property
+    def requests(self) -> Inbox:
+        """What clients really sent: `take` and `wait_for`."""
+        return self.provider.requests
+
     def issuer(self, realm: str) -> str:
         """The issuer of this realm, as its tokens name it."""
         return self.provider.issuer(realm)
@@ -118,8 +133,9 @@ class MockIdp:
         claims: Mapping[str, Any] | None = None,
         expires_in: Duration | None = None,
         not_before: float | None = None,
+        fault: str | None = None,
     ) -> str:
-        """A signed access token without any ceremony, running or not."""
+        """A signed access token without any ceremony, running or not; with a `fault`, one that lies like this."""
         return self.provider.token(
             realm,
             subject=subject,
@@ -129,6 +145,7 @@ class MockIdp:
             claims=claims,
             expires_in=expires_in,
             not_before=not_before,
+            fault=fault,
         )
 
     def keys_of(self, realm: str) -> Callable[[], dict[str, Any]]:

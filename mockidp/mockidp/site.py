@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from .clock import Clock
 from .config import Client, Config, Lifetime, Paths, Realm, User
 from .durations import seconds
+from .faults.plan import Faults
 from .mint import Claims, Mint
 from .session import Session, Sessions
 from .store import Store
@@ -25,6 +26,7 @@ class Site:
     sessions: Sessions
     store: Store
     clock: Clock
+    faults: Faults
 
     def url(self, path: str) -> str:
         """The absolute address of a path on this server."""

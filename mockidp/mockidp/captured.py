@@ -1,0 +1,134 @@
+"""One request as the client really sent it: order, duplicates and raw bytes, and secrets only for those who ask."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote
+
+Pairs = tuple[tuple[str, str], ...]
+
+HIDDEN: Final = "[hidden]"
+LONGEST_BODY: Final = 64 * 1024
+SHOWN: Final = 500
+
+SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "dpop", "proxy-authorization"})
+# Named one by one what may be shown, not what may not: a parameter that nobody has thought of may be a secret.
+PLAIN_PARAMETERS: Final = frozenset(
+    {
+        *("acr_values", "audience", "claims_locales", "client_id", "code_challenge_method", "display", "grant_type"),
+        *("iss", "max_age", "post_logout_redirect_uri", "prompt", "redirect_uri", "resource", "response_mode"),
+        *("response_type", "scope", "token_type_hint", "ui_locales", "client_assertion_type", "decision"),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Captured:
+    """What came, in the order in which it came; header names are in lower case, `at` is the real time.
+
+    Printed, it hides secrets; the attributes hold them. A body over 64 KiB is `cut` there.
+    """
+
+    method: str
+    raw_path: bytes = field(repr=False)
+    query_string: bytes = field(repr=False)
+    raw_headers: tuple[tuple[bytes, bytes], ...] = field(repr=False)
+    body: bytes = field(repr=False)
+    cut: bool = False
+    at: float = field(default=0, repr=False)
+
+    @cached_property
+    def path(self) -> str:
+        """The path, decoded, without the query."""
+        return unquote(self.raw_path.decode("latin-1"))
+
+    @cached_property
+    def query(self) -> Pairs:
+        """The parameters of the query."""
+        return tuple(parse_qsl(self.query_string.decode("latin-1"), keep_blank_values=True))
+
+    @cached_property
+    def headers(self) -> Pairs:
+        """Every header line."""
+        return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in self.raw_headers)
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name."""
+        return next((value for header, value in self.headers if header == name.lower()), None)
+
+    @cached_property
+    def form(self) -> Pairs:
+        """The parameters of a form body; none for other bodies."""
+        if self._media_type != "application/x-www-form-urlencoded":
+            return ()
+        return tuple(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+    @cached_property
+    def json(self) -> Any:
+        """What a JSON body says; None for other bodies and for broken JSON."""
+        if self._media_type != "application/json":
+            return None
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    @cached_property
+    def parameters(self) -> Pairs:
+        """The parameters of the query and of the body, form or JSON."""
+        said = self.json if isinstance(self.json, dict) else {}
+        return (*self.query, *self.form, *((name, str(value)) for name, value in said.items()))
+
+    @cached_property
+    def client_id(self) -> str | None:
+        """The client that the request says it is from, proved or not."""
+        named = next((value for name, value in self.parameters if name == "client_id"), None)
+        return named or _basic_user(self.header("authorization") or "")
+
+    def __str__(self) -> str:
+        """The request, for people to read: its secrets are hidden."""
+        query = "&".join(f"{name}={_shown(name, value)}" for name, value in self.query)
+        lines = [f"{self.method} {self.raw_path.decode('ascii', 'backslashreplace')}{'?' if query else ''}{query}"]
+        lines += (f"{name}: {_shown_header(name, value)}" for name, value in self.headers)
+        if body := self._shown_body():
+            lines += ["", body]
+        return "\n".join(line.encode("unicode_escape").decode() for line in lines)
+
+    def __repr__(self) -> str:
+        return f"<Captured {self.method} {self.raw_path.decode('ascii', 'backslashreplace')}>"
+
+    @property
+    def _media_type(self) -> str:
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    def _shown_body(self) -> str:
+        if self.form:
+            return "&".join(f"{name}={_shown(name, value)}" for name, value in self.form)[:SHOWN]
+        if isinstance(self.json, dict):
+            return json.dumps({name: _shown(name, value) for name, value in self.json.items()})[:SHOWN]
+        return f"({len(self.body)} bytes)" if self.body else ""
+
+
+def _shown(name: str, value: Any) -> Any:
+    return value if name in PLAIN_PARAMETERS else HIDDEN
+
+
+def _shown_header(name: str, value: str) -> str:
+    if name not in SECRET_HEADERS:
+        return value
+    scheme, blank, _ = value.partition(" ")
+    return f"{scheme} {HIDDEN}" if blank and name != "cookie" else HIDDEN
+
+
+def _basic_user(authorization: str) -> str | None:
+    scheme, _, given = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user, _, _ = base64.b64decode(given).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return unquote(user) or None

@@ -1,0 +1,51 @@
+"""Every fault there is, by name, and how one is written: its name, and a number where it takes one (`delay=0.5`)."""
+
+import difflib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from .claim_lies import CLAIM_LIES
+from .endpoint_faults import ENDPOINT_FAULTS
+from .header_lies import HEADER_LIES
+from .id_token_lies import ID_TOKEN_LIES
+from .row import EndpointFault, Fault
+from .shape_lies import SHAPE_LIES
+
+CATALOGUE: Final[Mapping[str, Fault]] = MappingProxyType(
+    {fault.name: fault for fault in (*CLAIM_LIES, *HEADER_LIES, *SHAPE_LIES, *ID_TOKEN_LIES, *ENDPOINT_FAULTS)}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A row of the catalogue, and the number that it was given."""
+
+    fault: Fault
+    value: float = 0
+
+
+def choose(written: str) -> Chosen:
+    """The fault that is meant; ValueError says what there is instead, or which number was expected."""
+    name, given, value = written.partition("=")
+    fault = CATALOGUE.get(name)
+    if fault is None:
+        close = difflib.get_close_matches(name, CATALOGUE, n=3) or sorted(CATALOGUE)
+        raise ValueError(f"there is no fault {name!r}; there is {', '.join(close)}")
+    if not isinstance(fault, EndpointFault) or fault.usual is None:
+        if given:
+            raise ValueError(f"{name} takes no number")
+        return Chosen(fault=fault)
+    return Chosen(fault=fault, value=_number(fault, value) if given else fault.usual)
+
+
+def _number(fault: EndpointFault, written: str) -> float:
+    try:
+        number = float(written)
+    except ValueError:
+        number = math.nan
+    if not fault.at_least <= number <= fault.at_most:
+        raise ValueError(f"{fault.name} takes a number from {fault.at_least:g} to {fault.at_most:g}, not {written!r}")
+    return number

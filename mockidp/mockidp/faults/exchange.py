@@ -1,0 +1,80 @@
+"""One request and its answer, in the hands of a fault: it may look at the true answer, send another, or hang up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..keys import RealmKeys
+
+HANG_UP: Final = "mockidp.hang_up"  # where a listener leaves, in the scope, what closes the connection of a request
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A whole answer."""
+
+    status: int
+    headers: Headers
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request that has come; `value` is the number that the fault was given, `keys` are its realm's."""
+
+    app: ASGIApp = field(repr=False)
+    scope: Scope = field(repr=False)
+    receive: Receive = field(repr=False)
+    send: Send = field(repr=False)
+    value: float = 0
+    keys: RealmKeys | None = field(default=None, repr=False)
+
+    async def pass_on(self) -> None:
+        """Answer as if nothing were wrong."""
+        await self.app(self.scope, self.receive, self.send)
+
+    async def answered(self) -> Answered:
+        """The true answer, held back."""
+        messages: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            messages.append(message)
+
+        await self.app(self.scope, self.receive, keep)
+        start: dict[str, Any] = dict(messages[0])
+        body = b"".join(message.get("body", b"") for message in messages[1:])
+        return Answered(status=start["status"], headers=list(start.get("headers", [])), body=body)
+
+    async def reply(self, status: int, content_type: str, body: bytes) -> None:
+        """An answer of ours."""
+        await self.send_whole(Answered(status=status, headers=[(b"content-type", content_type.encode())], body=body))
+
+    async def send_whole(self, answer: Answered) -> None:
+        """An answer, with the length that its body has."""
+        await self.send_pieces(answer, [answer.body], length=len(answer.body))
+        await self.send({"type": "http.response.body", "body": b""})
+
+    async def send_pieces(self, answer: Answered, pieces: Iterable[bytes], *, length: int) -> None:
+        """The beginning of an answer that says it is so long; what follows is up to the caller."""
+        headers = [(name, value) for name, value in answer.headers if name != b"content-length"]
+        headers.append((b"content-length", str(length).encode()))
+        await self.send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        for piece in pieces:
+            await self.send_piece(piece)
+
+    async def send_piece(self, piece: bytes) -> None:
+        """A part of the body that is not the last one."""
+        await self.send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    async def hang_up(self) -> None:
+        """Close the connection after what was sent so far; without one (in process), raise as its loss would."""
+        close = self.scope.get(HANG_UP)
+        if close is None:
+            raise ConnectionResetError("the mock identity provider hung up, as it was told to")
+        close()
+        while (await self.receive())["type"] != "http.disconnect":
+            pass  # The body of the request may come first.

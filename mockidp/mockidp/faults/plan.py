@@ -1,0 +1,121 @@
+"""Which of the next answers and tokens will lie: what a test asked for and what has not happened yet."""
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from contextvars import ContextVar
+from functools import partial
+from typing import Final, Unpack
+
+from ..draft import Draft, Seal, seal
+from .catalogue import CATALOGUE, Chosen, choose
+from .order import Order, Whom, order, token_of
+from .row import Fault, Foreign, TokenFault, TokenKind
+
+# A fault of tokens that the request under way asked for itself, which therefore nobody else's tokens meet.
+ASKED_FOR: Final[ContextVar[TokenFault | None]] = ContextVar("mockidp_asked_for", default=None)
+
+MARK: Final = "!"
+
+
+class Faults:
+    """The faults of one provider. Safe to share between threads.
+
+    `realm`, `client`, `user` (by username or subject), `endpoint` and `token` (`access_token` or `id_token`) say whom a
+    fault is for; of several that fit, the oldest comes first.
+    """
+
+    def __init__(self, foreign: Mapping[str, Foreign], *, lying_tokens: bool = True) -> None:
+        """Plan nothing yet. There are no lies about tokens that are not JWTs of RFC 9068: then, no `lying_tokens`."""
+        self._foreign = foreign
+        self._lying_tokens = lying_tokens
+        self._lock = threading.Lock()
+        self._orders: tuple[Order, ...] = ()
+
+    @property
+    def catalogue(self) -> Mapping[str, Fault]:
+        """Every fault by its name, with a sentence about it and what a careful verifier says."""
+        return CATALOGUE
+
+    @property
+    def pending(self) -> tuple[Order, ...]:
+        """What is still to come."""
+        return self._orders
+
+    def next(self, fault: str, *, times: int = 1, **whom: Unpack[Whom]) -> None:
+        """Have the next matching answer or token lie, or the next few of them."""
+        self._add(order(fault, times, whom))
+
+    def always(self, fault: str, **whom: Unpack[Whom]) -> None:
+        """Have every matching answer or token lie, until `clear`."""
+        self._add(order(fault, None, whom))
+
+    def clear(self) -> None:
+        """Go back to the truth."""
+        with self._lock:
+            self._orders = ()
+
+    def sealed(
+        self, token: TokenKind, *, realm: str, client: str, users: Collection[str] = (), asked: str = ""
+    ) -> Seal:
+        """How the token that is being issued is to be sealed; `asked` is the fault that its approval asks for."""
+        own = ASKED_FOR.get() or (_token_fault(asked) if asked else None)
+        if own is not None:
+            return self._seal(own, realm) if token_of(own) == token else seal
+        due = self._take(lambda one: one.lies_about(token, realm=realm, client=client, users=users))
+        return self._seal(_token_fault(due.fault), realm) if due else seal
+
+    def lie(self, fault: str, realm: str) -> Seal:
+        """How an access token of this realm is to be sealed so that it lies like this."""
+        self._expect_lying_tokens()
+        chosen = _token_fault(fault)
+        token_of(chosen, "access_token")
+        return self._seal(chosen, realm)
+
+    def interfering(self, endpoint: str, *, realm: str | None, client: str | None) -> Chosen | None:
+        """What is to go wrong with this request."""
+        due = self._take(lambda one: one.interferes_at(endpoint, realm=realm, client=client))
+        return due.chosen if due else None
+
+    def _add(self, due: Order) -> None:
+        if due.realm is not None and due.realm not in self._foreign:
+            raise ValueError(f"there is no realm {due.realm!r}; there are {', '.join(self._foreign)}")
+        if due.token is not None:
+            self._expect_lying_tokens()
+        with self._lock:
+            self._orders += (due,)
+
+    def _expect_lying_tokens(self) -> None:
+        if not self._lying_tokens:
+            raise ValueError("there are faults of tokens in the standard dialect only")
+
+    def _take(self, fits: Callable[[Order], bool]) -> Order | None:
+        """The first order that fits, which is then done once more."""
+        if not self._orders:
+            return None
+        with self._lock:
+            at = next((at for at, one in enumerate(self._orders) if fits(one)), None)
+            if at is None:
+                return None
+            due = self._orders[at]
+            self._orders = (*self._orders[:at], *due.once_less(), *self._orders[at + 1 :])
+            return due
+
+    def _seal(self, fault: TokenFault, realm: str) -> Seal:
+        return partial(_told, fault=fault, foreign=self._foreign[realm])
+
+
+def hinted(login_hint: str) -> tuple[str, str]:
+    """The user that a `login_hint` names, and the fault of tokens behind a `!`, where there is one of that name."""
+    user, mark, fault = login_hint.rpartition(MARK)
+    return (user, fault) if mark and isinstance(CATALOGUE.get(fault), TokenFault) else (login_hint, "")
+
+
+def _token_fault(name: str) -> TokenFault:
+    fault = choose(name).fault
+    if not isinstance(fault, TokenFault):
+        raise ValueError(f"{name} is a fault of an endpoint, not of tokens")  # noqa: TRY004  # it is about the name
+    return fault
+
+
+def _told(draft: Draft, *, fault: TokenFault, foreign: Foreign) -> str:
+    return fault.lie(draft, foreign)

@@ -1,0 +1,82 @@
+"""The requests that came, for a test that waits for them in another thread. Bounded: the oldest are forgotten first."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from .captured import Captured
+
+MOST: Final = 1000
+MOST_BYTES: Final = 16 * 1024 * 1024
+LISTED: Final = 10
+
+
+class NoSuchRequest(AssertionError):
+    """The request that a test waited for did not come; the text lists what came instead."""
+
+
+class Inbox:
+    """The requests that nobody has taken yet, the oldest first. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: deque[Captured] = deque()
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def __iter__(self) -> Iterator[Captured]:
+        """Those that wait to be taken, which they do not become by this."""
+        with self._changed:
+            return iter(tuple(self._waiting))
+
+    def take(self, *, timeout: float = 5) -> Captured:
+        """The oldest request, which nobody gets again; waits so many seconds for one, then raises NoSuchRequest."""
+        return self._take(lambda _: True, "any request", timeout)
+
+    def wait_for(
+        self,
+        *,
+        path: str | None = None,
+        method: str | None = None,
+        where: Callable[[Captured], bool] = lambda _: True,
+        timeout: float = 5,
+    ) -> Captured:
+        """The oldest request like this, which nobody gets again; the others stay. `path` is compared decoded."""
+        wanted = " ".join(filter(None, (method, path))) or "such a request"
+        return self._take(
+            lambda one: path in {None, one.path} and method in {None, one.method} and where(one), wanted, timeout
+        )
+
+    def clear(self) -> None:
+        """Forget what came."""
+        with self._changed:
+            self._waiting.clear()
+            self._bytes = 0
+
+    def put(self, request: Captured) -> None:
+        """Have a request taken by whoever waits for it."""
+        with self._changed:
+            self._waiting.append(request)
+            self._bytes += len(request.body)
+            while len(self._waiting) > MOST or self._bytes > MOST_BYTES:
+                self._bytes -= len(self._waiting.popleft().body)
+            self._changed.notify_all()
+
+    def _take(self, fits: Callable[[Captured], bool], wanted: str, timeout: float) -> Captured:
+        until = time.monotonic() + timeout
+        with self._changed:
+            while (found := next((one for one in self._waiting if fits(one)), None)) is None:
+                if not self._changed.wait(max(0, until - time.monotonic())) and time.monotonic() >= until:
+                    raise NoSuchRequest(self._complaint(wanted, timeout))
+            self._waiting.remove(found)
+            self._bytes -= len(found.body)
+            return found
+
+    def _complaint(self, wanted: str, timeout: float) -> str:
+        came = [f"  {one.method} {one.path}" for one in self._waiting]
+        listed = [*came[:LISTED], f"  and {len(came) - LISTED} more"] if len(came) > LISTED else came
+        return "\n".join([f"no {wanted} came within {timeout:g} s; what came is:", *(listed or ["  nothing"])])

@@ -1,0 +1,91 @@
+"""Where faults of endpoints happen: between the server and the app."""
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .captured import Captured
+from .faults.catalogue import Chosen, choose
+from .faults.exchange import Exchange
+from .faults.plan import ASKED_FOR, Faults
+from .faults.row import TokenFault
+from .recording import CAPTURED
+from .site import Site, Sites
+
+HEADER: Final = "x-mock-fault"
+TOKEN: Final = "/oauth2-token"  # noqa: S105  # a path
+METADATA: Final = "/.well-known/oauth-authorization-server"
+
+Place: TypeAlias = tuple[str, str | None]  # an endpoint and its realm, as far as the address tells it
+
+
+class Interference:
+    """Carries out the faults that are due, and those that a request asks for itself where `by_request` allows it."""
+
+    def __init__(self, app: ASGIApp, *, faults: Faults, sites: Sites, by_request: bool) -> None:
+        self._app = app
+        self._faults = faults
+        self._sites = sites
+        self._by_request = by_request
+        self._places = {path: place for site in sites for path, place in _places(site).items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, unless something is to go wrong with it."""
+        captured: Captured | None = scope.get(CAPTURED)
+        if captured is None or captured.method == "OPTIONS":  # browsers ask first, and mean the next request
+            await self._app(scope, receive, send)
+            return
+        asked = captured.header(HEADER) if self._by_request else None
+        try:
+            chosen = choose(asked) if asked else None
+        except ValueError as unknown:
+            await PlainTextResponse(f"{HEADER}: {unknown}\n", 400)(scope, receive, send)
+            return
+        await self._act(chosen, captured, scope, receive, send)
+
+    async def _act(self, asked: Chosen | None, captured: Captured, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint, realm = self._place(captured)
+        if asked is None and self._faults.pending:
+            asked = self._faults.interfering(endpoint, realm=realm, client=captured.client_id)
+        if asked is None:
+            await self._app(scope, receive, send)
+        elif isinstance(asked.fault, TokenFault):
+            await self._asking(asked.fault, scope, receive, send)
+        elif asked.fault.endpoint not in {None, endpoint}:
+            await self._app(scope, receive, send)
+        else:
+            keys = self._sites.named(realm).mint.keys if realm else None
+            exchange = Exchange(app=self._app, scope=scope, receive=receive, send=send, value=asked.value, keys=keys)
+            await asked.fault.act(exchange)
+
+    async def _asking(self, fault: TokenFault, scope: Scope, receive: Receive, send: Send) -> None:
+        before = ASKED_FOR.set(fault)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            ASKED_FOR.reset(before)
+
+    def _place(self, captured: Captured) -> Place:
+        endpoint, realm = self._places.get(captured.path, ("", None))
+        if endpoint == "token" and captured.client_id:
+            found = self._sites.of_client(captured.client_id)
+            realm = found[0].realm.name if found else None
+        return endpoint, realm
+
+
+def _places(site: Site) -> Mapping[str, Place]:
+    """The addresses of one realm; the token endpoint is everybody's."""
+    at, realm = site.paths, site.realm.name
+    return {
+        TOKEN: ("token", None),
+        at.authorize: ("authorize", realm),
+        at.login: ("login", realm),
+        at.logout: ("logout", realm),
+        at.device: ("device", realm),
+        f"{METADATA}{at.issuer}": ("discovery", realm),
+        f"{at.issuer}/.well-known/openid-configuration": ("discovery", realm),
+        f"{at.issuer}/logout": ("logout", realm),
+        **{f"{at.issuer}/{name}": (name, realm) for name in ("device", "introspect", "jwks", "revoke", "userinfo")},
+    }

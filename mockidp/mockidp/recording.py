@@ -1,0 +1,59 @@
+"""Keeps every request that comes in an inbox, whole, before anything is done with it."""
+
+import time
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .captured import LONGEST_BODY, Captured
+from .inbox import Inbox
+
+CAPTURED: Final = "mockidp.captured"  # where the request is found in the scope
+
+
+class Recording:
+    """Reads the body, as far as it is kept at all, and hands it on as if it had just come."""
+
+    def __init__(self, app: ASGIApp, *, inbox: Inbox) -> None:
+        self._app = app
+        self._inbox = inbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Keep the request, then pass it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        read, cut = await _read(receive)
+        captured = Captured(
+            method=scope["method"],
+            raw_path=scope.get("raw_path") or scope["path"].encode(),
+            query_string=scope["query_string"],
+            raw_headers=tuple((bytes(name), bytes(value)) for name, value in scope["headers"]),
+            body=b"".join(message.get("body", b"") for message in read)[:LONGEST_BODY],
+            cut=cut,
+            at=time.time(),
+        )
+        self._inbox.put(captured)
+        await self._app({**scope, CAPTURED: captured}, _again(read, receive), send)
+
+
+async def _read(receive: Receive) -> tuple[list[Message], bool]:
+    """The messages of the body, and whether there is more of it than we keep."""
+    read: list[Message] = []
+    size = 0
+    while True:
+        read.append(await receive())
+        size += len(read[-1].get("body", b""))
+        if size > LONGEST_BODY:
+            return read, True
+        if not read[-1].get("more_body", False):
+            return read, False
+
+
+def _again(read: list[Message], receive: Receive) -> Receive:
+    left = iter(read)
+
+    async def again() -> Message:
+        return next(left, None) or await receive()
+
+    return again
