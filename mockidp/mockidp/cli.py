@@ -88,15 +88,22 @@ def _told_to_stop() -> Iterator[threading.Event]:
 
 
 def _welcome(idp: "MockIdp") -> str:
-    rows = [("Start page", f"{idp.base_url}/", "")]
+    rows = [("Start page", f"{idp.provider.browser_base_url}/", "")]
     for realm in idp.config.realms:
         login = f"log in as {realm.users[0].username} / {realm.users[0].password}" if realm.users else ""
-        rows.append((realm.title, idp.issuer(realm.name), login))
+        rows.append((realm.title, _address(idp, realm.name), login))
     titles, addresses = (max(len(row[column]) for row in rows) for column in (0, 1))
     table = (f"  {title:<{titles}}  {address:<{addresses}}  {login}".rstrip() for title, address, login in rows)
     return "\n".join(
         (f"mockidp {_version()} listens on {idp.local_url}. {DESCRIPTION}", "", *table, "", "Ctrl-C stops it.", "")
     )
+
+
+def _address(idp: "MockIdp", realm: str) -> str:
+    """Where clients begin: the issuer, which leads to all the rest, or where there is none, the authorize page."""
+    if idp.config.dialect == "standard":
+        return idp.issuer(realm)
+    return idp.base_url + idp.config.paths(idp.config.realm(realm)).authorize
 
 
 def _say(text: str) -> None:
@@ -145,6 +152,7 @@ def _add_settings(serve: argparse.ArgumentParser) -> None:
     where.add_argument("--port", default=8800, type=_port, help="port, 0 for a free one (default: %(default)s)")
     where.add_argument("--allow-remote", action="store_true", help="let --host be one that other machines can reach")
     where.add_argument("--base-url", metavar="URL", help="how clients reach it, if not by host and port")
+    where.add_argument("--browser-base-url", metavar="URL", help="how browsers reach it, if not as clients do")
 
     what = serve.add_argument_group("what it serves", "Each of these overrules the file.")
     what.add_argument("--config", metavar="FILE", help="realms, users, clients and settings in TOML")

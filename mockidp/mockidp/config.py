@@ -77,7 +77,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything about one provider; without arguments, the demo.
 
     `single` keeps only the back-office and serves its authorize and login pages unprefixed.
-    `base_url` is how browsers and clients reach the server, where that is not simply its host and port.
+    `base_url` is how clients and browsers reach the server, where that is not simply its host and port;
+    `browser_base_url` is how browsers do, where they have to come another way than clients.
     `registration` lets clients register themselves. `faults_by_request` lets a request ask for a fault of its own.
     `dialect` is how it talks; with `orocommerce`, `oro_version` (6.1 where it is not said) and `oro` tell which one.
     """
@@ -86,6 +87,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     backend_prefix: str = "/admin"
     single: bool = False
     base_url: str | None = None
+    browser_base_url: str | None = None
     lifetimes: Lifetimes = Lifetimes()
     session_lifetime: Duration = "8h"
     device_interval: Duration = "5s"
@@ -102,8 +104,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             self._become_orocommerce()
         prefix = "a path that is not empty, starts with / and does not end with /, such as /admin"
         expect(bool(_PREFIX.fullmatch(self.backend_prefix)), "backend_prefix", prefix)
-        if self.base_url is not None:
-            expect_base_url("base_url", self.base_url)
+        for name in ("base_url", "browser_base_url"):
+            if getattr(self, name) is not None:
+                expect_base_url(name, getattr(self, name))
         expect_duration("session_lifetime", self.session_lifetime)
         expect_duration("device_interval", self.device_interval)
         if self.single:
@@ -154,7 +157,14 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def _issuer_path(self, realm: Realm, prefix: str) -> str:
         if self.dialect == "orocommerce":
             return f"{prefix}/oauth2-server"
-        return f"/{realm.name}" if realm.issuer is None else urlsplit(realm.issuer).path.rstrip("/")
+        if realm.issuer is None:
+            return f"/{realm.name}"
+        # A proxy that takes the path of our base address away takes it from the issuer's, too.
+        before = next((base for base in self._bases() if f"{realm.issuer}/".startswith(f"{base}/")), "")
+        return urlsplit(realm.issuer.removeprefix(before)).path.rstrip("/")
+
+    def _bases(self) -> Iterator[str]:
+        return (base.rstrip("/") for base in (self.base_url, self.browser_base_url) if base)
 
     def _prefix(self, realm: Realm) -> str:
         if realm.name == STOREFRONT or self.single:

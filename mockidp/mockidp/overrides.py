@@ -12,6 +12,7 @@ class Overrides(TypedDict, total=False):
     """The settings that `MockIdp(...)` and `mockidp serve` take one by one; None leaves one as it is configured."""
 
     base_url: str | None
+    browser_base_url: str | None
     backend_prefix: str | None
     single: bool | None
     shared_keys: bool | None

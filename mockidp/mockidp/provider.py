@@ -33,13 +33,17 @@ from .store import MemoryStore, Store
 
 
 class Provider:
-    """Configuration, clock, keys and memory of one instance; `base_url` is how browsers and clients reach it."""
+    """Configuration, clock, keys and memory of one instance.
+
+    `base_url` is how clients reach it, and browsers too, unless the configuration has another address for them.
+    """
 
     def __init__(
         self, config: Config, *, base_url: str, clock: Clock | None = None, store: Store | None = None
     ) -> None:
         self.config: Final = config
         self.base_url: Final = base_url.rstrip("/")
+        self.browser_base_url: Final = (config.browser_base_url or base_url).rstrip("/")
         self.clock: Final = clock or Clock()
         self.store: Final[Store] = store or MemoryStore()
         shared = RealmKeys(config.realms[0].algorithm) if config.shared_keys else None
@@ -126,7 +130,7 @@ class Provider:
 
     def _site(self, realm: Realm) -> Site:
         paths, issuer = self.config.paths(realm), self._issuer(realm)
-        base = urlsplit(self.base_url)
+        base = urlsplit(self.browser_base_url)
         sessions = Sessions(
             realm=realm.name,
             instance=hashlib.sha256(self.base_url.encode()).hexdigest()[:8],
@@ -139,6 +143,7 @@ class Provider:
             config=self.config,
             realm=realm,
             base_url=self.base_url,
+            browser_base_url=self.browser_base_url,
             base_path=base.path,
             issuer=issuer,
             paths=paths,
@@ -163,7 +168,7 @@ def build_app(provider: Provider) -> Starlette:
     by_request = provider.config.faults_by_request
     app = Starlette(
         routes=found,
-        exception_handlers=refusals(urlsplit(provider.base_url).path),
+        exception_handlers=refusals(urlsplit(provider.browser_base_url).path),
         middleware=[
             Middleware(Recording, inbox=provider.requests),
             Middleware(Interference, faults=provider.faults, sites=provider.sites, by_request=by_request),

@@ -14,11 +14,12 @@ from .store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Everything that an endpoint of the realm may need; `base_url` and `base_path` end without a slash."""
+    """Everything that an endpoint of the realm may need; `base_url` and its like end without a slash."""
 
     config: Config
     realm: Realm
     base_url: str
+    browser_base_url: str
     base_path: str
     issuer: str
     paths: Paths
@@ -29,11 +30,15 @@ class Site:
     faults: Faults
 
     def url(self, path: str) -> str:
-        """The absolute address of a path on this server."""
+        """The absolute address of a path on this server, for clients."""
         return self.base_url + path
 
+    def page_url(self, path: str) -> str:
+        """The same for browsers, which may have to come another way."""
+        return self.browser_base_url + path
+
     def path(self, path: str) -> str:
-        """The same without the host, for browsers that may know us by another name than we do."""
+        """The same without the host, for browsers that have come already."""
         return self.base_path + path
 
     def lifetime(self, of: Lifetime, client: Client | None = None) -> int:

@@ -43,7 +43,7 @@ def _begin(client: Client, scope: str, site: Site, *, scope_named: bool) -> dict
         expires_at=site.clock() + lifetime,
     )
     site.store.devices.put(code, site.device_interval)
-    page, user_code = site.url(site.paths.device), shown(code.user_code)
+    page, user_code = site.page_url(site.paths.device), shown(code.user_code)
     return {
         "device_code": code.value,
         "user_code": user_code,

@@ -22,7 +22,7 @@ def metadata(site: Site) -> dict[str, Any]:
     issuer_url = site.url(site.paths.issuer)
     return {
         "issuer": site.issuer,
-        "authorization_endpoint": site.url(site.paths.authorize),
+        "authorization_endpoint": site.page_url(site.paths.authorize),
         "token_endpoint": site.url("/oauth2-token"),
         "userinfo_endpoint": f"{issuer_url}/userinfo",
         "jwks_uri": f"{issuer_url}/jwks",
@@ -33,7 +33,7 @@ def metadata(site: Site) -> dict[str, Any]:
         "pushed_authorization_request_endpoint": f"{issuer_url}/par",
         "require_pushed_authorization_requests": _all_must_push(site),
         **({"registration_endpoint": f"{issuer_url}/register"} if site.config.registration else {}),
-        "end_session_endpoint": f"{issuer_url}/logout",
+        "end_session_endpoint": site.page_url(f"{site.paths.issuer}/logout"),
         "scopes_supported": site.scopes,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

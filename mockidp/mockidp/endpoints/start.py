@@ -33,10 +33,10 @@ def _card(site: Site) -> RealmCard:
         addresses=(
             ("Discovery", f"{issuer_url}/.well-known/openid-configuration"),
             ("JWKS", f"{issuer_url}/jwks"),
-            ("Authorize", site.url(site.paths.authorize)),
+            ("Authorize", site.page_url(site.paths.authorize)),
             ("Token", site.url("/oauth2-token")),
             ("Userinfo", f"{issuer_url}/userinfo"),
-            *([("Device codes", site.url(site.paths.device))] if _has_devices(site) else []),
+            *([("Device codes", site.page_url(site.paths.device))] if _has_devices(site) else []),
         ),
         users=site.realm.users,
         clients=site.clients,

@@ -33,7 +33,7 @@ def share(request: Request, response: Response, shop: Shop) -> None:
 
 def is_cross(request: Request, shop: Shop) -> bool:
     """Does it come from another origin than ours?"""
-    ours = urlsplit(shop.site.base_url)
+    ours = urlsplit(shop.site.browser_base_url)
     origin = request.headers.get("origin", "")
     return bool(origin) and origin != f"{ours.scheme}://{ours.netloc}"
 

@@ -43,7 +43,7 @@ def _describe(application: Application) -> dict[str, Any]:
     site = application.site
     return {
         "issuer": site.url(site.paths.issuer),
-        "authorization_endpoint": site.url(site.paths.authorize),
+        "authorization_endpoint": site.page_url(site.paths.authorize),
         "token_endpoint": site.url("/oauth2-token"),
         "response_types_supported": ["code"],
         "grant_types_supported": ["authorization_code", "client_credentials", "password", "refresh_token"],

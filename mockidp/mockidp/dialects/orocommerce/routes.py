@@ -61,7 +61,7 @@ def card(site: Site, shop: Shop) -> RealmCard:
         issuer="none: these tokens do not name one",
         addresses=(
             *described,
-            ("Authorize", site.url(site.paths.authorize)),
+            ("Authorize", site.page_url(site.paths.authorize)),
             ("Token", site.url("/oauth2-token")),
             ("JWKS", site.url(JWKS)),
             ("Public key", site.url(PEM)),

@@ -124,7 +124,7 @@ def _sessions(site: Site) -> Sessions:
         realm=site.realm.name,
         instance=hashlib.sha256(site.base_url.encode()).hexdigest()[:8],
         path=site.base_path or "/",
-        secure=urlsplit(site.base_url).scheme == "https",
+        secure=urlsplit(site.browser_base_url).scheme == "https",
         clock=site.clock,
         lifetime=seconds(site.config.session_lifetime),
     )
