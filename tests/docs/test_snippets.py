@@ -26,7 +26,7 @@ from realmgate import Realm, RealmMap, Realms
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMED = [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if "_build" not in page.parts]
-ISSUER = re.compile(r"http://\S+/(backoffice|oauth2-server)(?=\s)")
+ISSUER = re.compile(r"http://\S+/(backoffice|authorize)(?=\s)")
 RUN = {"python", "toml", "console", "bash"}
 SHOWN = {"http", "ini", "json", "text", "{toctree}", "{include}", "{raw}", "{warning}"}
 
@@ -108,7 +108,7 @@ def check_requirement(requirement: str) -> None:
 
 
 def check_answers(issuer: str) -> None:
-    if issuer.endswith("/oauth2-server"):
+    if issuer.endswith("/authorize"):
         assert requests.get(urljoin(issuer, "/mockidp/jwks"), timeout=5).json()["keys"]
     else:
         answer = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=5)

@@ -203,3 +203,30 @@ def test_it_knows_its_version(capsys: pytest.CaptureFixture[str]) -> None:
         cli.main(["--version"])
     assert left.value.code == 0
     assert re.fullmatch(r"mockidp \d+\.\d+\S*\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("version", ["5.0", "6.1"])
+def test_a_flag_makes_it_talk_like_orocommerce(version: str) -> None:
+    with served("--dialect", "orocommerce", "--oro-version", version, "--access-token-lifetime", "30s") as (_, welcome):
+        assert address(welcome, "Back-office").endswith("/admin/oauth2-token/authorize")
+        base_url = address(welcome, "Start page")
+        answer = ask_for_a_token(base_url, client_secret="storefront-service-secret").json()
+        assert answer["expires_in"] in {29, 30}
+        wrong = ask_for_a_token(base_url, client_secret="wrong")
+        assert wrong.json()["message"] == "Client authentication failed"
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--oro-version", "6.1"], "--oro-version: expected to be left out"),
+        (["--dialect", "magento"], "invalid choice: 'magento'"),
+        (["--dialect", "orocommerce", "--oro-version", "4.2"], "invalid choice: '4.2'"),
+    ],
+)
+def test_a_dialect_that_is_none_is_said_in_one_line(flags: list[str], said: str) -> None:
+    done = run("serve", "--port", "0", *flags)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -6,8 +6,10 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 
+import jwt
 import pytest
 import requests
+from visitor import Visitor
 
 from mockidp import CannotListen, Clock, Config, ConfigError, MockIdp
 
@@ -165,3 +167,16 @@ def test_the_command_on_the_start_page_gets_a_token(idp: MockIdp) -> None:
     for command in commands:
         answer = subprocess.run(["/bin/sh", "-c", html.unescape(command)], capture_output=True, text=True, check=True)
         assert '"access_token"' in answer.stdout
+
+
+def test_a_gate_can_be_told_what_was_taken_back() -> None:
+    visitor = Visitor()
+    gone = visitor.provider.revoked("storefront")
+    code = visitor.answer("customer@example.com", response_type="code", client_id="storefront-web")["code"]
+    jti = jwt.decode(visitor.redeem(code).json()["access_token"], options={"verify_signature": False})["jti"]
+
+    assert not gone(jti)
+    visitor.redeem(code)
+    assert gone(jti)
+    with pytest.raises(LookupError, match="there is no realm"):
+        visitor.provider.revoked("garage")
