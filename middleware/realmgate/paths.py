@@ -18,6 +18,8 @@ MAX_SPELLINGS: Final = 64
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PARAMETERS = re.compile(r";[^/]*")
 _SLASHES = re.compile(r"/{2,}")
+# Nearly every path: nothing in it that anybody reads in two ways.
+_PLAIN = re.compile(r"(?:/[A-Za-z0-9_-]+)+/?|/")
 
 
 class AmbiguousPath(ValueError):
@@ -101,7 +103,7 @@ def readings(path: str, root_path: str) -> set[str]:
 def spellings(path: str) -> set[str]:
     """A path and everything that servers, proxies and apps might make of it; raises `AmbiguousPath` for too many."""
     known: set[str] = {path}
-    fresh = [path]
+    fresh = [] if _PLAIN.fullmatch(path) else [path]
     while fresh:
         current = fresh.pop()
         for respell in RESPELLINGS:

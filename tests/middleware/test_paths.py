@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from starlette._utils import get_route_path
 
 from realmgate import ConfigurationError
-from realmgate.paths import MAX_SPELLINGS, AmbiguousPath, PrefixTable, readings, route_path, spellings
+from realmgate.paths import (
+    _PLAIN,
+    MAX_SPELLINGS,
+    RESPELLINGS,
+    AmbiguousPath,
+    PrefixTable,
+    readings,
+    route_path,
+    spellings,
+)
 
 TABLE = PrefixTable({"/api": "storefront", "/admin/api": "backoffice", "/api/v2/legacy": "legacy"})
 
@@ -187,6 +196,11 @@ def test_spellings_hold_the_path_and_every_respelling_of_each(path: str) -> None
     assert len(known) <= MAX_SPELLINGS
     assert {unquote(each) for each in known} <= known
     assert {each.replace("\\", "/") for each in known} <= known
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_nobody_reads_a_plain_path_in_another_way(path: str) -> None:
+    assert {respell(path) for respell in RESPELLINGS} == {path}
 
 
 def canonical(path: str) -> str:
