@@ -5,7 +5,7 @@ from functools import partial
 
 from starlette_route import route_app
 
-from realmgate import Realm, RealmGate, Realms
+from realmgate import Realm, RealmGate, RealmMap, Realms
 from realmgate.flow import run
 from realmgate.verify import verify
 
@@ -21,8 +21,10 @@ def storefront_of(setup):
 
 def build(setup):
     bare = route_app()
-    gate = partial(RealmGate, bare, realm=storefront_of(setup))
-    return bare, {"first sight": gate(remember=0), "remembered": gate()}
+    storefront = storefront_of(setup)
+    gate = partial(RealmGate, bare, realm=storefront)
+    by_path = RealmMap(bare, {"/orders": storefront}, elsewhere="refuse")
+    return bare, {"first sight": gate(remember=0), "remembered": gate(), "remembered, by path": by_path}
 
 
 def alone(setup, token):

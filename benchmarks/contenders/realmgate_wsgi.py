@@ -3,7 +3,7 @@
 from functools import partial
 
 from realmgate import Realm, Realms
-from realmgate.wsgi import RealmGate
+from realmgate.wsgi import RealmGate, RealmMap
 
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
 DOOR = "wsgi"
@@ -20,4 +20,5 @@ def build(setup):
         Realm("backoffice", issuer=setup["issuer"], audience=setup["other_audience"], keys=setup["jwks"]),
     )["storefront"]
     gate = partial(RealmGate, bare, realm=storefront)
-    return bare, {"first sight": gate(remember=0), "remembered": gate()}
+    by_path = RealmMap(bare, {"/orders": storefront}, elsewhere="refuse")
+    return bare, {"first sight": gate(remember=0), "remembered": gate(), "remembered, by path": by_path}
