@@ -327,7 +327,7 @@ def test_whoever_waits_does_not_wait_for_ever(pipe: Path) -> None:
     with pytest.raises(FetchFailed, match="no answer in time"):
         asyncio.run(fetcher.fetch_async(effect))
     pipe.write_text("late, but whole")
-    assert fetcher.fetch(Fetch(url=pipe.as_uri(), timeout=0.02)).body == b"late, but whole"
+    assert fetcher._submit(effect).result(10).body == b"late, but whole"
 
 
 def test_a_failure_says_when_it_was_over(tmp_path: Path) -> None:

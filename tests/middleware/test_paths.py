@@ -222,7 +222,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=1000)
+@settings(max_examples=500)
 @given(st.lists(pieces, min_size=1, max_size=8).map("".join))
 def test_no_generated_spelling_lies_anywhere_but_where_the_most_eager_reader_takes_it(path: str) -> None:
     try:

@@ -120,19 +120,3 @@ def test_where_one_more_thread_cannot_be_started_the_others_do_the_work(
         pool.put(started[1])
     go.set()
     assert told.wait(10)
-
-
-def test_after_a_fork_nothing_is_left_of_the_parent_s_work(name: str) -> None:
-    pool = Workers(name, most=1, tool=nullcontext)
-    go, told = threading.Event(), threading.Event()
-
-    def wait(_: Any) -> None:
-        go.wait(10)
-
-    pool.put(wait)
-    pool.put(wait)
-    # What a fork does in the child, where the thread does not exist.
-    pool.start_over()
-    pool.put(lambda _: told.set())
-    assert told.wait(10)
-    go.set()
