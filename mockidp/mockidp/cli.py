@@ -160,6 +160,7 @@ def _add_settings(serve: argparse.ArgumentParser) -> None:
     what.add_argument("--single", action="store_true", default=None, help="only the back-office, unprefixed")
     what.add_argument("--shared-keys", action="store_true", default=None, help="one set of signing keys for all realms")
 
+    what.add_argument("--keys-dir", metavar="DIR", help="keep the signing keys there, for the next start")
     what.add_argument("--registration", action="store_true", default=None, help="let clients register themselves")
     what.add_argument("--dialect", choices=get_args(Dialect), help="how it talks (default: standard)")
     versions = get_args(OroVersion)

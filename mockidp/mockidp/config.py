@@ -80,6 +80,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `base_url` is how clients and browsers reach the server, where that is not simply its host and port;
     `browser_base_url` is how browsers do, where they have to come another way than clients.
     `registration` lets clients register themselves. `faults_by_request` lets a request ask for a fault of its own.
+    `keys_dir` is a directory for signing keys that outlive the process.
     `dialect` is how it talks; with `orocommerce`, `oro_version` (6.1 where it is not said) and `oro` tell which one.
     """
 
@@ -94,6 +95,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     registration: bool = False
     faults_by_request: bool = True
     shared_keys: bool = False
+    keys_dir: str | None = None
     dialect: Dialect = "standard"
     oro_version: OroVersion | None = None
     oro: OroSettings = OroSettings()
@@ -107,6 +109,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         for name in ("base_url", "browser_base_url"):
             if getattr(self, name) is not None:
                 expect_base_url(name, getattr(self, name))
+        expect(
+            self.keys_dir != "", "keys_dir", "a directory, or nothing at all for keys that live as long as the server"
+        )
         expect_duration("session_lifetime", self.session_lifetime)
         expect_duration("device_interval", self.device_interval)
         if self.single:

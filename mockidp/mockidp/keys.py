@@ -18,9 +18,9 @@ Phase = Literal["next", "current", "former"]
 class SigningKey:
     """One key pair with the algorithm it is for; another `kid` than its thumbprint is for showing what that breaks."""
 
-    def __init__(self, algorithm: Algorithm, *, kid: str | None = None) -> None:
+    def __init__(self, algorithm: Algorithm, *, kid: str | None = None, key: PrivateKey | None = None) -> None:
         self.algorithm: Final = algorithm
-        self._key = _generate(algorithm)
+        self._key = key or _generate(algorithm)
         self._jws = JWSRegistry.algorithms[algorithm]
         self.kid: Final[str] = kid or self._key.thumbprint()
 
@@ -34,6 +34,10 @@ class SigningKey:
     def verifies(self, data: bytes, signature: bytes) -> bool:
         """Did this key make the signature?"""
         return self._jws.verify(data, signature, self._key)
+
+    def private(self) -> dict[str, Any]:
+        """The whole key as a JWK (RFC 7517 §4), for a file that nobody else reads."""
+        return {**self._key.as_dict(private=True), "kid": self.kid, "use": "sig", "alg": self.algorithm}
 
     def public_pem(self) -> bytes:
         """The public key as OpenSSL writes it."""
@@ -50,10 +54,10 @@ class RealmKeys:
     A key is published, then activated, then retired; `rotate`, `revoke` and `collide` are shorter ways.
     """
 
-    def __init__(self, algorithm: Algorithm) -> None:
+    def __init__(self, algorithm: Algorithm, *, first: SigningKey | None = None) -> None:
         self._usual = algorithm
         self._lock = threading.Lock()
-        self._first: SigningKey | None = None
+        self._first = first
         self._newest_first: tuple[SigningKey, ...] = ()
         self._waiting = 0  # how many of them are published and not in use yet
         self._before: tuple[SigningKey, ...] | None = None
@@ -160,7 +164,7 @@ class RealmKeys:
 
     def _known(self) -> tuple[SigningKey, ...]:
         if not self._newest_first:
-            self._newest_first = (SigningKey(self._usual),)
+            self._newest_first = (self._first or SigningKey(self._usual),)
         self._first = self._first or self._newest_first[0]
         return self._newest_first
 

@@ -16,6 +16,7 @@ class Overrides(TypedDict, total=False):
     backend_prefix: str | None
     single: bool | None
     shared_keys: bool | None
+    keys_dir: str | None
     registration: bool | None
     dialect: Dialect | None
     oro_version: OroVersion | None

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from .clock import Clock
-from .config import Config, Realm
+from .config import Algorithm, Config, Realm
 from .dialects.orocommerce import routes as oro
 from .dialects.orocommerce.mint import OroMint
 from .dialects.orocommerce.shop import Shop
@@ -22,6 +22,7 @@ from .faults.plan import Faults
 from .faults.row import Foreign
 from .inbox import Inbox
 from .interference import Interference
+from .key_files import kept_key
 from .keys import AllKeys, RealmKeys
 from .mint import Mint
 from .recording import Recording
@@ -46,8 +47,7 @@ class Provider:
         self.browser_base_url: Final = (config.browser_base_url or base_url).rstrip("/")
         self.clock: Final = clock or Clock()
         self.store: Final[Store] = store or MemoryStore()
-        shared = RealmKeys(config.realms[0].algorithm) if config.shared_keys else None
-        self.keys: Final = AllKeys({realm.name: shared or RealmKeys(realm.algorithm) for realm in config.realms})
+        self.keys: Final = AllKeys(self._keys())
         self.faults: Final = Faults(
             {realm.name: self._foreign(realm) for realm in config.realms}, lying_tokens=config.dialect == "standard"
         )
@@ -111,6 +111,16 @@ class Provider:
         if self.shop is not None:
             return self.shop.is_dead
         return lambda jti: self.store.is_revoked(jti) or self.store.is_revoked(jti.partition(".")[0])
+
+    def _keys(self) -> dict[str, RealmKeys]:
+        if self.config.shared_keys:
+            shared = self._keys_named("shared", self.config.realms[0].algorithm)
+            return {realm.name: shared for realm in self.config.realms}
+        return {realm.name: self._keys_named(realm.name, realm.algorithm) for realm in self.config.realms}
+
+    def _keys_named(self, name: str, algorithm: Algorithm) -> RealmKeys:
+        kept = self.config.keys_dir
+        return RealmKeys(algorithm, first=kept_key(kept, name, algorithm) if kept else None)
 
     def _issuer(self, realm: Realm) -> str:
         return realm.issuer or self.base_url + self.config.paths(realm).issuer
