@@ -51,11 +51,10 @@ class RealmMap(PrefixedRealms):
             await self.app(scope, receive, send)
             return
         path: str = scope["path"]
-        form = {"method": scope.get("method", "GET"), "accept": ",".join(Incoming(scope).header("accept"))}
         try:
             gate = self.gate_for(readings(path, scope.get("root_path", "")))
         except AmbiguousPath:
-            await _send_refusal(bad_path(**form), scope, receive, send)
+            await _send_refusal(bad_path(**_form(scope)), scope, receive, send)
             return
         if gate is not None:
             guard = _guard if scope["type"] == "http" else _guard_websocket
@@ -63,7 +62,12 @@ class RealmMap(PrefixedRealms):
         elif self.elsewhere == "open":
             await self.app(with_principal(scope, anonymous(), None), receive, send)
         else:
-            await _send_refusal(not_found(**form), scope, receive, send)
+            await _send_refusal(not_found(**_form(scope)), scope, receive, send)
+
+
+def _form(scope: Scope) -> dict[str, str]:
+    """What decides on the form of a refusal."""
+    return {"method": scope.get("method", "GET"), "accept": ",".join(Incoming(scope).header("accept"))}
 
 
 def _is_lifespan(scope: Scope) -> bool:

@@ -76,7 +76,10 @@ class PrefixTable(Generic[Value]):
 
 
 def _first_above(path: str, prefixes: Iterable[tuple[str, Value]]) -> Value | None:
-    return next((value for prefix, value in prefixes if path == prefix or path.startswith(prefix + "/")), None)
+    for prefix, value in prefixes:
+        if path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/"):
+            return value
+    return None
 
 
 def route_path(path: str, root_path: str) -> str:
