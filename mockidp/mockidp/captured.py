@@ -1,7 +1,6 @@
 """One request as the client really sent it: order, duplicates and raw bytes, and secrets only for those who ask."""
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -129,6 +128,6 @@ def _basic_user(authorization: str) -> str | None:
         return None
     try:
         user, _, _ = base64.b64decode(given).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return None
     return unquote(user) or None

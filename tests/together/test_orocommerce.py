@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from realmgate import Realm, RealmGate, Realms, asgi, requires, wsgi
+from realmgate import Pem, Realm, RealmGate, Realms, asgi, requires, wsgi
 from realmgate.decision import Outcome
 from realmgate.requires import principal_of
 
@@ -576,3 +576,15 @@ def test_decisions_are_told_as_ever() -> None:
     client.get("/", headers={"Authorization": f"Bearer {shop.token()}"})
 
     assert [decision.outcome for decision in told] == [Outcome.REFUSED, Outcome.ADMITTED]
+
+
+@pytest.mark.parametrize("version", ALL)
+def test_the_key_file_of_an_installation_is_all_that_a_gate_needs(version: str) -> None:
+    oro = Oro(version)
+    pem = oro.http.get("/mockidp/public-key.pem").content
+    realm = Realm("storefront", profile="orocommerce", oro_version=version, clients={"storefront-app"}, keys=Pem(pem))
+    guarded = Realms(realm)["storefront"]
+    gate = TestClient(RealmGate(asgi_app, realm=guarded, clock=oro.provider.clock))
+    token = oro.password().json()["access_token"]
+
+    assert gate.get("/", headers={"Authorization": f"Bearer {token}"}).status_code == 200

@@ -1,7 +1,6 @@
 """Which client is asking at the token endpoint, and whether it may: rows B2, B6 to B8, B20, B22 and B38."""
 
 import base64
-import binascii
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,7 +38,7 @@ def basic_credentials(authorization: str) -> tuple[str, str] | None:
         return None
     try:
         decoded = base64.b64decode(authorization[6:], validate=False).decode("utf-8", "replace")
-    except binascii.Error:
+    except ValueError:
         return None
     name, colon, password = decoded.partition(":")
     return (name, password) if colon else None

@@ -13,18 +13,25 @@ COUNT_LIMIT: Final = 1000  # `max_input_vars`
 def parse_str(text: bytes) -> Values:
     """The parameters of a query or form: of a doubled one the last counts, and `name[]` is an array."""
     values: Values = {}
-    for name, value in parse_qsl(text.decode("latin-1"), keep_blank_values=True, errors="replace")[:COUNT_LIMIT]:
+    for name, value in parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")[
+        :COUNT_LIMIT
+    ]:
         plain, bracket, _ = name.partition("[")
         values[plain] = [value] if bracket else value
     return values
 
 
 def json_decode(text: bytes) -> Values:
-    """The members of a JSON object; ValueError for anything else."""
-    decoded = json.loads(text.decode("utf-8"))
+    """The members of a JSON object; ValueError for anything else, half a surrogate pair included."""
+    decoded = json.loads(text.decode("utf-8"), parse_constant=_refuse)
+    json.dumps(decoded, ensure_ascii=False).encode("utf-8")
     if not isinstance(decoded, dict):
         raise ValueError("not an object")  # noqa: TRY004  # like all else that is wrong with a text
     return decoded
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is Python's and not JSON's")
 
 
 def json_encode(value: Any) -> bytes:

@@ -26,6 +26,8 @@ from mockidp.dialects.orocommerce.php import (
         (b"a[b]=1&a=2", {"a": "2"}),
         (b"a=%ff", {"a": "\ufffd"}),
         (b"a=%c3%bc", {"a": "ü"}),
+        ("a=ü".encode(), {"a": "ü"}),
+        (b"a=\xff", {"a": "\ufffd"}),
     ],
 )
 def test_a_query_is_read_as_parse_str_does(text: bytes, values: dict[str, Any]) -> None:
@@ -36,7 +38,9 @@ def test_no_more_than_a_thousand_parameters_are_read() -> None:
     assert len(parse_str(b"&".join(b"p%d=1" % number for number in range(2000)))) == 1000
 
 
-@pytest.mark.parametrize("text", [b"", b"[]", b"1", b"{", b"\xff", b"null"])
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"1", b"{", b"\xff", b"null", b'{"a": "\\ud800"}', b'{"a": NaN}', b'{"a": -Infinity}']
+)
 def test_only_an_object_is_read(text: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # whatever is wrong, it is the caller's page that says so
         json_decode(text)
