@@ -98,7 +98,7 @@ def test_http_basic_alone_ends_in_a_server_error(version: str) -> None:
 @pytest.mark.parametrize("header", ["Basic", "Basic !", "Basic eA==", "Basic \u00fc", "basic eDp5", "Bearer x"])
 def test_what_is_not_basic_names_no_client(header: str) -> None:
     answer = Oro("6.1").http.post(
-        "/oauth2-token", data={"grant_type": "client_credentials"}, headers={"Authorization": header.encode("latin-1")}
+        "/oauth2-token", data={"grant_type": "client_credentials"}, headers={b"Authorization": header.encode("latin-1")}
     )
 
     refused_request(answer, "Check the `client_id` parameter")
