@@ -13,8 +13,10 @@ from .errors import ConfigurationError
 
 Value = TypeVar("Value")
 
-# More spellings than this mean that somebody nested escapes for fun.
+# More spellings than this, or more characters in all of them, mean that somebody nested escapes for fun, or to keep us
+# busy. What is read in one way only may be as long as it likes.
 MAX_SPELLINGS: Final = 64
+MAX_CHARACTERS: Final = 16 * 1024
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PARAMETERS = re.compile(r";[^/]*")
 _SLASHES = re.compile(r"/{2,}")
@@ -107,14 +109,14 @@ def spellings(path: str) -> set[str]:
     """A path and everything that servers, proxies and apps might make of it; raises `AmbiguousPath` for too many."""
     known: set[str] = {path}
     fresh = [] if _PLAIN.fullmatch(path) else [path]
+    room = MAX_CHARACTERS
     while fresh:
         current = fresh.pop()
-        for respell in RESPELLINGS:
-            other = respell(current)
-            if other not in known:
-                known.add(other)
-                fresh.append(other)
-        if len(known) > MAX_SPELLINGS:
+        others = {respell(current) for respell in RESPELLINGS} - known
+        known |= others
+        fresh += others
+        room -= sum(map(len, others))
+        if len(known) > MAX_SPELLINGS or room < 0:
             raise AmbiguousPath
     return known
 
@@ -132,7 +134,7 @@ def without_dots(path: str) -> str:
     for segment in path.split("/"):
         if segment == "..":
             # The first one is the empty segment before the leading slash, which nothing climbs over.
-            kept = kept[:-1] if len(kept) > 1 else kept
+            del kept[max(len(kept) - 1, 1) :]
         elif segment != ".":
             kept.append(segment)
     return "/".join(kept)

@@ -19,6 +19,7 @@ from realmgate.paths import (
     readings,
     route_path,
     spellings,
+    without_dots,
 )
 
 TABLE = PrefixTable({"/api": "storefront", "/admin/api": "backoffice", "/api/v2/legacy": "legacy"})
@@ -201,6 +202,21 @@ def test_spellings_hold_the_path_and_every_respelling_of_each(path: str) -> None
 @given(st.from_regex(_PLAIN, fullmatch=True))
 def test_nobody_reads_a_plain_path_in_another_way(path: str) -> None:
     assert {respell(path) for respell in RESPELLINGS} == {path}
+
+
+def test_a_path_that_reads_in_several_ways_must_not_be_long_enough_to_keep_us_busy() -> None:
+    assert len(spellings("/%25." * 100)) == 4
+    with pytest.raises(AmbiguousPath):
+        spellings("/%25." * 10_000)
+
+
+def test_a_path_that_reads_in_one_way_may_be_long() -> None:
+    path = "/é" * 30_000
+    assert spellings(path) == {path}
+
+
+def test_climbing_back_takes_no_longer_for_those_who_are_deep_down() -> None:
+    assert without_dots("/a" * 50_000 + "/.." * 60_000 + "/b") == "/b"
 
 
 def canonical(path: str) -> str:
