@@ -35,7 +35,7 @@ class Inbox:
 
     def take(self, *, timeout: float = 5) -> Captured:
         """The oldest request, which nobody gets again; waits so many seconds for one, then raises NoSuchRequest."""
-        return self._take(lambda _: True, "any request", timeout)
+        return self._take(lambda _: True, "request", timeout)
 
     def wait_for(
         self,

@@ -39,7 +39,7 @@ def metadata(site: Site) -> dict[str, Any]:
         "response_modes_supported": ["query"],
         "grant_types_supported": grants,
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": [site.realm.algorithm],
+        "id_token_signing_alg_values_supported": list(site.mint.keys.algorithms),
         "token_endpoint_auth_methods_supported": _auth_methods(site),
         "code_challenge_methods_supported": [
             "S256",

@@ -115,7 +115,7 @@ ENDPOINT_FAULTS: Final = (
         at_most=LONGEST,
     ),
     EndpointFault("drop", "The connection is closed without an answer.", UNAVAILABLE, _drop),
-    EndpointFault("truncated", "The connection is closed in the middle of the body.", NO_ANSWER, _truncated),
+    EndpointFault("truncated-body", "The connection is closed in the middle of the body.", NO_ANSWER, _truncated),
     EndpointFault(
         "html-500", "A web page that says 500.", UNAVAILABLE, partial(_html, status=500, title=b"Internal Server Error")
     ),

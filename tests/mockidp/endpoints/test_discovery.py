@@ -185,3 +185,10 @@ def test_the_advertised_algorithm_signs(algorithm: Algorithm) -> None:
     assert metadata(visitor, "shop")["id_token_signing_alg_values_supported"] == [algorithm]
     token = visitor.provider.token("shop", subject="ann")
     assert jwt.get_unverified_header(token)["alg"] == algorithm
+
+
+def test_it_lists_what_the_published_keys_are_for() -> None:
+    visitor = Visitor()
+    visitor.provider.keys["storefront"].publish("EdDSA")
+    document = visitor.http.get("/storefront/.well-known/openid-configuration").json()
+    assert document["id_token_signing_alg_values_supported"] == ["EdDSA", "ES256"]
