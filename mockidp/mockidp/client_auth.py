@@ -1,6 +1,7 @@
-"""Which client sends this request, and can it prove it? (RFC 6749 §2.3)
+"""Which client sends this request, and can it prove it?
 
-One way of proving it per request. Whatever fails, the answer is the same: nobody learns here which clients exist.
+One way of proving it per request (RFC 6749 §2.3). Whatever fails, the answer is the same: nobody learns here which
+clients exist.
 """
 
 import base64

@@ -1,6 +1,7 @@
-"""Which client wants a person logged out, and where may they go afterwards? (OIDC RP-Initiated Logout §2)
+"""Which client wants a person logged out, and where may they go afterwards?
 
-Every refusal is a page for the person: an address is trusted only once the client that registered it is known.
+OpenID Connect RP-Initiated Logout §2. Every refusal is a page for the person: an address is trusted only once the
+client that registered it is known.
 """
 
 from dataclasses import dataclass
