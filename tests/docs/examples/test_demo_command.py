@@ -34,8 +34,9 @@ def demo(shop: int, provider: int, *more: str) -> Iterator["subprocess.Popen[str
             process.kill()
 
 
-def test_it_prints_what_to_open_and_ends_cleanly_with_ctrl_c(ports: tuple[int, int]) -> None:
-    with demo(*ports, "--access-token-lifetime", "30s") as process:
+@pytest.mark.parametrize("dialect", ["standard", "orocommerce"])
+def test_it_prints_what_to_open_and_ends_cleanly_with_ctrl_c(ports: tuple[int, int], dialect: str) -> None:
+    with demo(*ports, "--access-token-lifetime", "30s", "--dialect", dialect) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if address := re.search(r"http://127\.0\.0\.1:\d+/", line):
