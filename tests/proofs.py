@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from joserfc import jwk as joserfc_jwk
 
 from realmgate import Realm, Realms, asgi, wsgi
-from realmgate.gate import GuardedRealm
+from realmgate.guarded import GuardedRealm
 
 _count = itertools.count()
 

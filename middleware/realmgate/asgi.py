@@ -86,7 +86,7 @@ async def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Sen
             incoming = Incoming(seen)
         principal = gate.admit(incoming)
         if not isinstance(principal, Principal):
-            principal = await run_async(principal, gate.answer_async)
+            principal = await run_async(principal, gate.answers.give_async)
     except Refused as error:
         await _send_refusal(gate.refuse(error, incoming), scope, receive, send)
         return

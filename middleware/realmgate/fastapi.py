@@ -18,7 +18,7 @@ from .challenge import Refusal
 from .demand import Demand, gate_in, principal_in
 from .discovery import addresses
 from .errors import NoGate, Refused, TokenMissing
-from .gate import GuardedRealm
+from .guarded import GuardedRealm
 from .principal import Principal
 from .requires import CLOSE_FORBIDDEN
 from .websocket import CLOSE_UNAUTHORIZED

@@ -1,33 +1,28 @@
 """What the two doors share: from a request's credentials to a principal or a refusal."""
 
-import inspect
 import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from .asking import Asker
+from .answering import Answers
 from .bound import schemes_for
 from .challenge import Protection, Refusal, refuse
 from .credentials import credentials_of
 from .dpop import next_nonce
 from .errors import Refused, TokenMissing
-from .fetching import Fetcher
-from .flow import Denied, Effect, EffectFailed, Fetch, Flow, Remember
+from .flow import Flow
+from .guarded import GuardedRealm
 from .incoming import Incoming
 from .introspection import Introspection
-from .keyring import NEVER, Keyring
-from .nonces import Nonces
+from .keyring import NEVER
 from .opaque import verify_opaque
 from .possession import check_possession
 from .preflight import is_preflight
 from .principal import Principal, anonymous
-from .profiles import Expected
 from .realm import Realm
 from .remembered import Remembered, RememberedTokens
-from .replays import Replays
 from .resource import metadata_address
 from .verify import check_not_denied, verify
 
@@ -37,24 +32,6 @@ log = logging.getLogger("realmgate")
 PRINCIPAL_KEY: Final = "realmgate.principal"
 GATE_KEY: Final = "realmgate.gate"
 PLAIN_SCHEME: Final = "Bearer "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GuardedRealm:
-    """A realm that knows its siblings and its keys; only `Realms` makes one, and gates take nothing else."""
-
-    expected: Expected
-    keyring: Keyring = field(repr=False)
-    fetcher: Fetcher = field(repr=False)
-    asker: Asker | None = field(repr=False)
-    owner: Any = field(repr=False)
-    nonces: Nonces | None = field(default=None, repr=False)
-    replays: Replays = field(default_factory=Replays, repr=False)
-
-    @property
-    def name(self) -> str:
-        """The name of the realm."""
-        return self.expected.realm.name
 
 
 class Gate:
@@ -73,13 +50,13 @@ class Gate:
                 'write shop = Realms(Realm("storefront", …)) and then realm=shop["storefront"]'
             )
         self.guarded = guarded
+        self.answers = Answers(guarded, clock)
         self.realm = guarded.expected.realm
         self.clock = clock
         self._keyring = guarded.keyring
         self._tokens = RememberedTokens(remember)
         self._schemes = schemes_for(self.realm.dpop)
         self._protection = _protection_of(self.realm)
-        self._replays = self.realm.dpop.replays if self.realm.dpop else None
         self._binds = bool(self.realm.bindings)
         self._asks_again = self._binds or self.realm.deny_list is not None
 
@@ -170,44 +147,6 @@ class Gate:
         self.guarded.fetcher.refresh_beside(self._keyring)
         return True
 
-    def answer(self, effect: Effect) -> Any:
-        """Answer an effect with blocking; for the WSGI door."""
-        if isinstance(effect, Fetch):
-            return self._who_fetches(effect).fetch(effect)
-        answer = self._ask(effect)
-        if inspect.iscoroutine(answer):
-            answer.close()
-            raise EffectFailed("the answer would have to be awaited")
-        return answer
-
-    async def answer_async(self, effect: Effect) -> Any:
-        """Answer an effect without blocking; for the ASGI door."""
-        if isinstance(effect, Fetch):
-            return await self._who_fetches(effect).fetch_async(effect)
-        answer = self._ask(effect)
-        if not inspect.isawaitable(answer):
-            return answer
-        try:
-            return await answer
-        except Exception as error:  # noqa: BLE001 - the function is the user's
-            raise _failed(effect, error) from None
-
-    def _who_fetches(self, effect: Fetch) -> Asker | Fetcher:
-        """Questions go another way than keys, so that neither waits for the other."""
-        return self.guarded.asker if self.guarded.asker and effect.method == "POST" else self.guarded.fetcher
-
-    def _ask(self, effect: Effect) -> Any:
-        if isinstance(effect, Remember) and self._replays is None:
-            return self.guarded.replays.note(effect.jti, effect.until, self.clock())
-        try:
-            if isinstance(effect, Denied) and self.realm.deny_list is not None:
-                return self.realm.deny_list(effect.jti)
-            if isinstance(effect, Remember) and self._replays is not None:
-                return self._replays(effect.jti, effect.until)
-        except Exception as error:  # noqa: BLE001 - the function is the user's
-            raise _failed(effect, error) from None
-        raise EffectFailed("nobody here answers that")
-
     def parting_headers(self, incoming: Incoming) -> tuple[tuple[str, str], ...]:
         """What the app's answer is to carry; nothing but where the realm hands out nonces."""
         if self.guarded.nonces is None:
@@ -235,9 +174,3 @@ def _protection_of(realm: Realm) -> Protection:
         dpop_algorithms=" ".join(realm.dpop.algorithms) if realm.dpop else "",
         resource_metadata=metadata_address(realm.resource) if realm.resource else "",
     )
-
-
-def _failed(effect: Effect, error: Exception) -> EffectFailed:
-    asked = "the deny-list" if isinstance(effect, Denied) else "the memory of DPoP proofs"
-    log.warning("%s failed: %s", asked, type(error).__name__)
-    return EffectFailed(f"{asked} failed")

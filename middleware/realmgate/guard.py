@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from .decision import Decision, OnDecision, Outcome, tell
 from .errors import ConfigurationError
-from .gate import Gate, GuardedRealm
+from .gate import Gate
+from .guarded import GuardedRealm
 from .paths import AmbiguousPath, PrefixTable
 from .reasons import Reason
 from .watched import gate_of

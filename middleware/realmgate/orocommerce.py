@@ -6,7 +6,8 @@ from typing import Any, Final
 from .challenge import JSON_API, Refusal, wants_json_api
 from .errors import BodyTooLarge, Refused, RequestMalformed, TokenMissing, TokenRejected
 from .flow import Flow
-from .gate import Gate, GuardedRealm
+from .gate import Gate
+from .guarded import GuardedRealm
 from .incoming import Incoming
 from .oro_version import MANNERS, WSSE, side_of
 from .principal import Principal, anonymous

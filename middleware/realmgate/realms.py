@@ -12,7 +12,7 @@ from .audit import audit
 from .bound import MIN_SECRET
 from .errors import ConfigurationError, RealmOverlap
 from .fetching import Fetcher
-from .gate import GuardedRealm
+from .guarded import GuardedRealm
 from .keyring import Keyring
 from .metadata import Document, MetadataApp, MetadataRoute, documents
 from .nonces import Nonces

@@ -14,8 +14,9 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .asgi import with_principal
-from .gate import Gate, GuardedRealm
+from .gate import Gate
 from .guard import Guard
+from .guarded import GuardedRealm
 from .principal import Principal, anonymous, freeze
 from .realm import Realm
 from .realms import Realms

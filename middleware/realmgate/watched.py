@@ -8,7 +8,8 @@ from .credentials import credentials_of
 from .decision import Decision, OnDecision, Outcome, check_callback, outcome_of, tell
 from .errors import Refused
 from .flow import Flow
-from .gate import Gate, GuardedRealm
+from .gate import Gate
+from .guarded import GuardedRealm
 from .incoming import Incoming
 from .jose.compact import NotCompactJws, parse
 from .orocommerce import OroGate

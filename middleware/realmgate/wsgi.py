@@ -11,8 +11,9 @@ from .decision import OnDecision
 from .demand import Demand, refusal_in
 from .errors import ConfigurationError, Refused
 from .flow import run
-from .gate import GATE_KEY, PRINCIPAL_KEY, Gate, GuardedRealm
+from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .guard import PrefixedRealms, SingleRealm
+from .guarded import GuardedRealm
 from .oro_body import through_wsgi
 from .paths import AmbiguousPath
 from .principal import Principal, anonymous
@@ -122,7 +123,7 @@ def _guard(gate: Gate, app: Any, environ: Environ, start_response: StartResponse
             incoming = Incoming(seen)
         principal = gate.admit(incoming)
         if not isinstance(principal, Principal):
-            principal = run(principal, gate.answer)
+            principal = run(principal, gate.answers.give)
     except Refused as error:
         return _send_refusal(gate.refuse(error, incoming), start_response)
     if gate.guarded.nonces is not None:

@@ -7,7 +7,7 @@ import pytest
 from both_doors import ADMIN_AUDIENCE, AUDIENCE, ISSUER, JWKS, NOW, Doors, asgi_app, wsgi_app
 
 from realmgate import Realm, Realms, asgi, wsgi
-from realmgate.gate import GuardedRealm
+from realmgate.guarded import GuardedRealm
 
 # The same examples everywhere and every time; whoever hunts for others says --hypothesis-seed and a larger number.
 hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, database=None)

@@ -296,6 +296,15 @@ def test_a_dispatcher_is_looked_into_by_its_mounts() -> None:
     ]
 
 
+def test_a_dispatcher_may_have_mounts_only() -> None:
+    class Dispatcher:
+        def __init__(self, mounts: dict[str, Any]) -> None:
+            self.mounts = mounts
+
+    SHOP.audit(Dispatcher({"/api": gate(bare), "/admin/": gate(bare, "backoffice")}))
+    assert [finding.split(" ")[0] for finding in findings(Dispatcher({"/api": gate(bare), "/x/": bare}))] == ["/x"]
+
+
 def test_a_router_that_goes_its_own_way_cannot_be_looked_into() -> None:
     class OwnRouter(Router):
         async def app(self, scope: Any, receive: Any, send: Any) -> None:

@@ -288,3 +288,19 @@ def test_a_variable_that_names_no_file_trusts_nobody(
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
     with pytest.raises(FetchFailed, match="the connection failed"):
         fetch(secure[0])
+
+
+def test_a_kept_connection_that_falls_silent_is_cut_and_not_tried_again() -> None:
+    seen: list[str] = []
+
+    def script(connection: socket.socket, over: threading.Event) -> None:
+        seen.append("connection")
+        connection.recv(65536)
+        connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
+        over.wait(10)
+
+    with speaking(script) as place, Line() as line:
+        assert line.exchange(Fetch(url=f"http://{place}/")).status == 200
+        with pytest.raises(FetchFailed, match="no answer in time"):
+            line.exchange(Fetch(url=f"http://{place}/", timeout=SOON))
+    assert len(seen) == 1

@@ -111,7 +111,7 @@ def test_a_replay_is_found_by_all_gates_of_a_realm() -> None:
     proof = ES256.proof(token)
 
     def knock(gate: Gate) -> Any:
-        return run(gate.admit(Knock(token, proof)), gate.answer)  # type: ignore[arg-type]
+        return run(gate.admit(Knock(token, proof)), gate.answers.give)  # type: ignore[arg-type]
 
     assert knock(first).subject == "customer@example.com"
     with pytest.raises(ProofRejected, match="replayed"):
@@ -479,7 +479,7 @@ def test_of_many_threads_with_one_proof_one_gets_in() -> None:
         def race(proof: str, start: threading.Barrier) -> bool:
             start.wait()
             try:
-                run(gate.admit(Knock(token, proof)), gate.answer)  # type: ignore[arg-type]
+                run(gate.admit(Knock(token, proof)), gate.answers.give)  # type: ignore[arg-type]
             except ProofRejected:
                 return False
             return True

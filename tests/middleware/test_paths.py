@@ -161,6 +161,7 @@ def test_escapes_nested_for_fun_are_ambiguous() -> None:
     [
         *("", "/", "api", "/api/", "//api", "/api//v2", "/./api", "/x/../api", "/..", "/api/.", "/%61pi", "/api%2f"),
         *("/api;x", "/api?x", "/api#x", "/api\\v2", "\\api", "/api\x00", "/api\n", "/api ", "/api.", "/ /", None, 1),
+        "/%" + "25" * 100 + "41",
     ],
 )
 def test_a_prefix_that_no_path_or_every_path_lies_under_is_refused(prefix: str) -> None:

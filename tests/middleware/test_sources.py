@@ -5,7 +5,8 @@ import pytest
 from both_doors import AUDIENCE, ISSUER, JWKS
 
 from realmgate import CallableKeys, ConfigurationError, Discovery, JwksFile, JwksUri, Realm, Realms, StaticJwks
-from realmgate.sources import source_of, stated_age
+from realmgate.flow import FetchFailed, run
+from realmgate.sources import NoKeys, source_of, stated_age
 
 
 def realm(**differs: Any) -> Realm:
@@ -127,3 +128,17 @@ def test_realms_with_different_sources_share_nothing(one: dict[str, Any], other:
 )
 def test_what_an_answer_says_of_its_freshness(cache_control: str, age: str, stated: float | None) -> None:
     assert stated_age(cache_control, age) == stated
+
+
+def test_a_source_that_cannot_be_told_from_another_is_shared_by_nobody() -> None:
+    class Unhashable(OwnSource):
+        __hash__ = None  # type: ignore[assignment]
+
+    source = Unhashable()
+    first, second = rings(a={"keys": source}, b={"keys": source})
+    assert first is not second
+
+
+def test_where_there_are_no_keys_nobody_finds_any() -> None:
+    with pytest.raises(FetchFailed, match="there are no keys here"):
+        run(NoKeys().load(0), print)

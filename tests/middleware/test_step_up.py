@@ -16,7 +16,7 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket
 
 from realmgate import DPoP, Realm, RealmGate, Realms, requires, wsgi
-from realmgate.gate import GuardedRealm
+from realmgate.guarded import GuardedRealm
 from realmgate.step_up import StepUp
 
 STRONG, STRONGER = "urn:example:phr", "urn:example:phrh"

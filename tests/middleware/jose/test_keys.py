@@ -204,3 +204,12 @@ def test_names_are_compared_whole_and_with_their_case() -> None:
 def test_the_mark_of_a_mock_is_exactly_its_words() -> None:
     assert marked_as_mock({"mockidp": "testing only"})
     assert not any(marked_as_mock(jwk) for jwk in ({}, {"mockidp": True}, {"mockidp": "production"}))
+
+
+def test_a_key_with_which_the_library_below_cannot_cope_verifies_nothing() -> None:
+    class Broken:
+        def get_op_key(self, operation: str) -> None:
+            raise ValueError(operation)
+
+    key = VerifyingKey(kid=None, algorithms=frozenset({"RS256"}), jwk={}, _native=Broken())
+    assert not key.verifies(signed("RS256"))
