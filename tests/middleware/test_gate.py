@@ -1,6 +1,5 @@
 """The table of answers, to the byte and through both doors. RFC 6750 §3."""
 
-import asyncio
 import json
 from collections.abc import Callable
 
@@ -8,7 +7,6 @@ import pytest
 from both_doors import ISSUER, JWKS, NOW, Answer, Doors, mint
 
 from realmgate import JwksUri, Realm, Realms
-from realmgate.flow import Denied, EffectFailed, Fetch
 from realmgate.gate import Gate
 
 BARE = 'Bearer realm="storefront"'
@@ -274,11 +272,3 @@ def test_one_token_with_ever_more_spaces_does_not_fill_the_memory(doors: Doors) 
     assert doors.bearer(token).status == 200
     for gate in (doors.asgi.gate, doors.wsgi.gate):
         assert len(gate._tokens._young) == 1
-
-
-def test_what_nobody_here_can_answer_is_a_failure(doors: Doors) -> None:
-    for effect in (Denied(jti="x"), Fetch(url="file:///nowhere", method="POST")):
-        with pytest.raises(EffectFailed):
-            doors.wsgi.gate.answer(effect)
-        with pytest.raises(EffectFailed):
-            asyncio.run(doors.asgi.gate.answer_async(effect))

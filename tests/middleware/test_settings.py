@@ -15,6 +15,9 @@ def realm(**differs: Any) -> Realm:
     return Realm("storefront", **{name: value for name, value in settings.items() if value is not ...})
 
 
+ORO = {"profile": "orocommerce", "issuer": None, "audience": (), "clients": ["1"], "keys": JWKS}
+
+
 @pytest.mark.parametrize("name", ["storefront", "a", "back office", "shop.example/api", "!", "~", "Über"[1:], "a,b=c"])
 def test_a_name_may_be_what_a_quoted_string_holds_without_escaping(name: str) -> None:
     assert Realm(name, issuer=ISSUER, audience=AUDIENCE).name == name
@@ -102,6 +105,10 @@ def test_any_other_name_is_refused(name: Any) -> None:
         pytest.param({"require": None}, "require=…", id="nothing for a mapping"),
         pytest.param({"deny_list": {"token-1"}}, "deny_list=…", id="a deny list that is a set"),
         pytest.param({"profile": "JWT"}, "profile=…", id="an unknown profile"),
+        pytest.param({**ORO, "issuer": ISSUER}, "clients=…", id="an issuer where none is"),
+        pytest.param({**ORO, "audience": "x"}, "clients=…", id="an audience where the client is one"),
+        pytest.param({**ORO, "clients": None}, "clients=…", id="no clients where they are the audience"),
+        pytest.param({**ORO, "keys": ...}, "keys=…", id="no keys where no issuer has them"),
     ],
 )
 def test_what_cannot_be_right_is_refused_by_name(differs: dict[str, Any], expectation: str) -> None:
