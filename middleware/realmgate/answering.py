@@ -29,10 +29,12 @@ class Answers:
         if isinstance(effect, Fetch):
             return self._who_fetches(effect).fetch(effect)
         answer = self._ask(effect)
+        if not inspect.isawaitable(answer):
+            return answer
         if inspect.iscoroutine(answer):
             answer.close()
-            raise EffectFailed("the answer would have to be awaited")
-        return answer
+        # Any awaitable is true, and so would be "this proof is new".
+        raise EffectFailed("the answer would have to be awaited")
 
     async def give_async(self, effect: Effect) -> Any:
         """Answer an effect without blocking; for the ASGI door."""

@@ -1,7 +1,7 @@
 """Who answers an effect, and what a failure of theirs becomes."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 import pytest
@@ -66,6 +66,28 @@ def test_an_answer_that_must_be_awaited_is_none_at_the_blocking_door() -> None:
     with pytest.raises(EffectFailed, match="awaited"):
         given.give(DENIED)
     assert awaited(given, DENIED) is False
+
+
+class Promise:
+    """Awaitable, and no coroutine: like the futures of many a client library."""
+
+    def __await__(self) -> Generator[None, None, bool]:
+        yield
+        return False
+
+
+@pytest.mark.parametrize(
+    ("differs", "effect"),
+    [
+        pytest.param({"deny_list": lambda _: Promise()}, DENIED, id="deny-list"),
+        pytest.param({"dpop": DPoP(replays=lambda *_: Promise())}, REMEMBER, id="memory of proofs"),
+    ],
+)
+def test_a_promise_is_no_answer_at_the_blocking_door(differs: dict[str, Any], effect: Effect) -> None:
+    given = answers(**differs)
+    with pytest.raises(EffectFailed, match="awaited"):
+        given.give(effect)
+    assert awaited(given, effect) is False
 
 
 def test_a_failure_that_comes_late_is_thrown_into_the_flow_too() -> None:
