@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import json
 import logging
 import signal
 import sys
@@ -31,6 +32,11 @@ examples:
 Durations are 30s, 5m, 1h, 2d or plain seconds.
 """
 
+MINTING: Final = "Prints a signed access token. Its key is kept in --keys-dir, for `trust` and `serve --keys-dir`."
+TRUSTING: Final = "Writes each realm's public keys into --keys-dir, and prints the realms that trust them."
+KEYS_DIR: Final = ".mockidp"
+OUTPUTS: Final = ("token", "json", "header", "curl")
+
 NOT_INSTALLED: Final = 1
 WRONG_USE: Final = 2
 
@@ -45,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         if command == "serve":
             return _serve(MockIdp, **said)
+        if command in {"token", "trust"}:
+            return _offline(command, **said)
     except ImportError as missing:
         return _complain(str(missing), NOT_INSTALLED)
     except ConfigError as problem:
@@ -73,6 +81,13 @@ def _serve(
         while not stopped.wait(1):
             pass  # A signal ends the wait at once, but on Windows Ctrl-C is noticed only between two.
     _say("Stopped.")
+    return 0
+
+
+def _offline(command: str, **said: Any) -> int:
+    from .offline import mint, trust  # noqa: PLC0415
+
+    _say(mint(**said) if command == "token" else trust(**said))
     return 0
 
 
@@ -143,6 +158,25 @@ def _parser() -> _Parser:
         "serve", help="run the provider until Ctrl-C", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=words
     )
     _add_settings(serve)
+    token = commands.add_parser("token", help="make a token, with no server running", description=MINTING)
+    token.add_argument("realm", metavar="REALM", help="storefront, backoffice or another one of the file")
+    token.add_argument("--subject", help="whom it speaks of (default: the realm's first user)")
+    token.add_argument("--client", help="the client it is issued to (default: the realm's first one)")
+    token.add_argument("--scope", default="", help="scopes with spaces between them")
+    token.add_argument("--audience", help="whom it is meant for (default: the realm's audience)")
+    token.add_argument("--claim", action="append", default=[], type=_claim, metavar="NAME=VALUE", help="one more claim")
+    token.add_argument("--expires-in", metavar="DURATION", type=_duration, help="for example 5m (default: as served)")
+    token.add_argument("--fault", help="how it lies, by a name of the catalogue")
+    token.add_argument("-o", dest="output", choices=OUTPUTS, default="token", help="what to print (default: token)")
+    trust = commands.add_parser("trust", help="write what a gate needs to trust such tokens", description=TRUSTING)
+    for one in (token, trust):
+        one.add_argument("--config", metavar="FILE", help="realms, users, clients and settings in TOML")
+        one.add_argument(
+            "--base-url", metavar="URL", help="where the provider would be (default: of the file, else 8800)"
+        )
+        one.add_argument(
+            "--keys-dir", metavar="DIR", default=KEYS_DIR, help="where the keys are (default: %(default)s)"
+        )
     return parser
 
 
@@ -182,6 +216,17 @@ def _add_settings(serve: argparse.ArgumentParser) -> None:
         how_long.add_argument(
             f"--{thing}-lifetime", metavar="DURATION", type=_duration, help=f"for example 30s (default: {default})"
         )
+
+
+def _claim(written: str) -> tuple[str, Any]:
+    """`name=value`, where the value is JSON if it can be, else the text itself."""
+    name, equals, value = written.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"expected NAME=VALUE, not {written!r}")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
 
 
 def _duration(written: str) -> int:

@@ -94,6 +94,9 @@ def check_command(words: list[str], home: Path) -> None:
             assert os.access(ROOT / ".ci" / "run", os.X_OK)
         case ["pip", "install", requirement]:
             check_requirement(requirement)
+        case ["mockidp", "token" | "trust", *_]:
+            command = [sys.executable, "-m", *words]
+            assert subprocess.run(command, cwd=home, check=True, capture_output=True).stdout
         case ["mockidp", "serve", *flags]:
             check_serving(flags, home)
         case _:

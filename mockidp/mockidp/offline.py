@@ -1,0 +1,104 @@
+"""`mockidp token` and `mockidp trust`: tokens, and what a gate needs to trust them, with no server running.
+
+Both use the key files of `--keys-dir`, and so does `mockidp serve --keys-dir` with the same directory.
+"""
+
+import base64
+import json
+import shlex
+from pathlib import Path
+from typing import Any, Final
+
+from .config import Config, load
+from .errors import ConfigError
+from .overrides import overridden
+from .provider import Provider
+
+ADDRESS: Final = "http://127.0.0.1:8800"  # where `mockidp serve` listens if nothing else is said
+
+
+def mint(
+    *,
+    realm: str,
+    subject: str | None,
+    claim: list[tuple[str, Any]],
+    expires_in: int | None,
+    output: str,
+    config: str | None,
+    base_url: str | None,
+    keys_dir: str,
+    **how: Any,
+) -> str:
+    """What `mockidp token` prints."""
+    provider = _provider(config, base_url, keys_dir)
+    users = _realm(provider.config, realm).users
+    if subject is None and not users:
+        raise ConfigError(f"realm {realm!r} has no users, so say for whom with --subject", place="subject")
+    try:
+        token = provider.token(
+            realm, subject=subject or users[0].subject, claims=dict(claim), expires_in=expires_in, **how
+        )
+    except ValueError as error:
+        raise ConfigError(str(error), place="fault") from error
+    return _printed(token, output)
+
+
+def trust(*, config: str | None, base_url: str | None, keys_dir: str) -> str:
+    """Write each realm's public keys into the directory, for `JwksFile`; what a gate's code then has to say."""
+    provider = _provider(config, base_url, keys_dir)
+    return "\n".join(_trusting(provider, realm.name, Path(keys_dir)) for realm in provider.config.realms)
+
+
+def _provider(config: str | None, base_url: str | None, keys_dir: str) -> Provider:
+    settings = overridden(load(config) if config else Config(), {"base_url": base_url, "keys_dir": keys_dir})
+    provider = Provider(settings, base_url=settings.base_url or ADDRESS)
+    for keys in provider.keys.values():
+        keys.current  # noqa: B018  # the first look makes it
+    ignored = Path(keys_dir) / ".gitignore"
+    if not ignored.exists():
+        ignored.write_text("*\n", "utf-8")
+    return provider
+
+
+def _realm(config: Config, name: str) -> Any:
+    try:
+        return config.realm(name)
+    except KeyError:
+        there = ", ".join(realm.name for realm in config.realms)
+        raise ConfigError(f"there is no realm {name!r}; there are {there}", place="realm") from None
+
+
+def _trusting(provider: Provider, name: str, directory: Path) -> str:
+    file = directory / f"{name}.json"
+    file.write_text(json.dumps(provider.keys[name].jwks(), indent=2) + "\n", "utf-8")
+    named = ", ".join(
+        (
+            json.dumps(name),
+            f"issuer={json.dumps(provider.issuer(name))}",
+            f"audience={json.dumps(provider.config.realm(name).audience)}",
+            f"keys=JwksFile({json.dumps(file.as_posix())})",
+            "trust_mock=True",
+        )
+    )
+    return f"Realm({named})"
+
+
+def _printed(token: str, output: str) -> str:
+    match output:
+        case "header":
+            return f"Authorization: Bearer {token}"
+        case "curl":
+            return f"curl -H {shlex.quote(f'Authorization: Bearer {token}')}"
+        case "json":
+            return json.dumps({"access_token": token, "token_type": "Bearer", "claims": _claims(token)}, indent=2)
+        case _:
+            return token
+
+
+def _claims(token: str) -> Any:
+    """What it says, as far as that can be read: a lie may be no JSON."""
+    try:
+        payload = token.split(".")[1]
+        return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, IndexError, RecursionError):
+        return None
