@@ -1,4 +1,5 @@
 import asyncio
+import time
 from concurrent.futures import Future
 from threading import Timer
 
@@ -34,6 +35,26 @@ def test_a_failure_reaches_everybody_who_waits(future: "Future[Fetched]") -> Non
             wait(future, 1)
         with pytest.raises(FetchFailed, match="the connection failed"):
             asyncio.run(wait_async(future, 1))
+
+
+def test_a_failure_keeps_hold_of_nobody_who_waited(future: "Future[Fetched]") -> None:
+    shared = FetchFailed("the connection failed", at=7.0)
+    future.set_exception(shared)
+    for _ in range(5):
+        with pytest.raises(FetchFailed) as blocking:
+            wait(future, 1)
+        assert blocking.value is not shared
+        assert blocking.value.at == 7.0
+        assert shared.__traceback__ is None
+
+
+def test_who_waited_in_vain_says_when_that_was(future: "Future[Fetched]") -> None:
+    before = time.monotonic()
+    with pytest.raises(FetchFailed) as blocking:
+        wait(future, 0.001)
+    with pytest.raises(FetchFailed) as awaiting:
+        asyncio.run(wait_async(future, 0.001))
+    assert before < (blocking.value.at or 0) <= (awaiting.value.at or 0) <= time.monotonic()
 
 
 def test_a_waiter_that_is_cancelled_leaves_the_answer_to_the_others(future: "Future[Fetched]") -> None:
