@@ -28,7 +28,7 @@ class Recording:
             method=scope["method"],
             raw_path=scope.get("raw_path") or scope["path"].encode(),
             query_string=scope["query_string"],
-            raw_headers=tuple((bytes(name), bytes(value)) for name, value in scope["headers"]),
+            raw_headers=tuple(scope["headers"]),
             body=b"".join(message.get("body", b"") for message in read)[:LONGEST_BODY],
             cut=cut,
             at=time.time(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .clock import Clock
 from .config import Client, Config, Lifetime, Paths, Realm, User
 from .durations import seconds
-from .faults.plan import Faults
+from .faults.plan import Faults, hinted
 from .mint import Claims, Mint
 from .session import Session, Sessions
 from .store import Store
@@ -71,6 +71,10 @@ class Site:
     def user_of(self, session: Session) -> User | None:
         """Who is logged in."""
         return None if session.username is None else self.user(session.username)
+
+    def hinted(self, login_hint: str) -> tuple[str, str]:
+        """The user that a `login_hint` names, and the fault that it asks for, where that is allowed."""
+        return hinted(login_hint) if self.config.faults_by_request else (login_hint, "")
 
     def user_with_subject(self, subject: str) -> User | None:
         """The realm's user whose tokens name this `sub`."""

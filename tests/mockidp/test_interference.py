@@ -113,8 +113,10 @@ def test_where_it_is_switched_off_no_request_can_ask_for_anything() -> None:
     provider = new_provider(Config(faults_by_request=False))
     client = TestClient(build_app(provider))
     assert client.get(JWKS, headers={HEADER: "status=503"}).status_code == 200
-    tokens = Visitor(provider).tokens(login_hint="customer@example.com!alg-none")
-    assert not tokens["access_token"].endswith(".")
+    visitor, hint = Visitor(provider), "customer@example.com!alg-none"
+    asked = visitor.ask(response_type="code", client_id="storefront-web", login_hint=hint)
+    assert f'value="{hint}"' in visitor.http.get(asked.headers["location"]).text
+    assert not visitor.tokens(login_hint=hint)["access_token"].endswith(".")
 
 
 def test_a_login_hint_asks_for_tokens_that_lie(provider: Provider) -> None:

@@ -15,7 +15,6 @@ from ..authorization_request import Pairs, check_parameters
 from ..config import Client, User
 from ..dialects.standard import StandardRequest, StandardServer
 from ..errors import PageError, RequestRefused
-from ..faults.plan import hinted
 from ..identify import identify
 from ..oauth_errors import described
 from ..pages import consent_page
@@ -171,7 +170,7 @@ def _approval(wanted: AuthorizationRequest, session: Session, user: User) -> App
         scope_named="scope" in wanted.parameters,
         auth_time=session.auth_time,
         nonce=wanted.parameters.get("nonce"),
-        fault=hinted(wanted.parameters.get("login_hint", ""))[1] if wanted.site.config.faults_by_request else "",
+        fault=wanted.site.hinted(wanted.parameters.get("login_hint", ""))[1],
     )
 
 

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..authorization_request import without_login
-from ..faults.plan import hinted
 from ..identify import identify
 from ..parameters import form_pairs, once, query_pairs
 from ..pushed import find_pushed, reopened
@@ -24,7 +23,7 @@ async def login(request: Request, site: Site) -> Response:
     session = site.sessions.load(request)
     here = f"{site.path(site.paths.login)}?{urlencode(query)}"
     if request.method != "POST":
-        return ask_who(session, client, here, site, username=hinted(dict(asked).get("login_hint", ""))[0])
+        return ask_who(session, client, here, site, username=site.hinted(dict(asked).get("login_hint", ""))[0])
     form = once(await form_pairs(request))
     found = find_who(form, session, site)
     if isinstance(found, str):
