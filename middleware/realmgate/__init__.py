@@ -14,10 +14,9 @@ The gates here are ASGI middleware; `realmgate.wsgi` holds the same two names fo
 """
 
 from .asgi import RealmGate, RealmMap
-from .at_hand import Pem, Secret
-from .bound import DPoP
 from .decision import Decision, Outcome
 from .deny_list import MemoryDenyList
+from .dpop_options import DPoP
 from .errors import (
     AuditFailed,
     ConfigurationError,
@@ -26,12 +25,13 @@ from .errors import (
     RealmOverlap,
 )
 from .introspection import Introspection
+from .key_sources import CallableKeys, Discovery, JwksFile, JwksUri, StaticJwks
+from .keys_at_hand import Pem, Secret
 from .principal import Principal
 from .realm import Realm
 from .realms import Realms
 from .reasons import Reason
 from .requires import principal_of, refusal_for, requires
-from .sources import CallableKeys, Discovery, JwksFile, JwksUri, StaticJwks
 
 __all__ = [
     "AuditFailed",

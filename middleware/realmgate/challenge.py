@@ -1,4 +1,4 @@
-"""How a refusal looks on the wire: constants of ours, and never a byte of a token. RFC 6750 §3, RFC 9457."""
+"""How a refusal looks on the wire, in the words of `errors` and never a byte of a token. RFC 6750 §3, RFC 9457."""
 
 import json
 from dataclasses import dataclass

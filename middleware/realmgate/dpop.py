@@ -7,8 +7,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
-from .bound import DPoP
 from .claims import number
+from .dpop_options import DPoP
 from .errors import KeysUnavailable, NonceWanted, ProofRejected, TokenRejected
 from .flow import EffectFailed, Flow, Remember
 from .incoming import Incoming

@@ -15,11 +15,11 @@ from starlette.requests import HTTPConnection
 
 from .asgi import Incoming
 from .challenge import Refusal
-from .demand import Demand, gate_in, principal_in
 from .discovery import addresses
 from .errors import NoGate, Refused, TokenMissing
 from .guarded import GuardedRealm
 from .principal import Principal
+from .requirement import Demand, gate_in, principal_in
 from .requires import CLOSE_FORBIDDEN
 from .websocket import CLOSE_UNAUTHORIZED
 

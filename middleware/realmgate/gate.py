@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Final
 
 from .answering import Answers
-from .bound import schemes_for
 from .challenge import Protection, Refusal, refuse
 from .credentials import credentials_of
 from .dpop import next_nonce
+from .dpop_options import schemes_for
 from .errors import Refused, TokenMissing
 from .flow import Flow
 from .guarded import GuardedRealm

@@ -10,7 +10,7 @@ from .gate import Gate
 from .guarded import GuardedRealm
 from .paths import AmbiguousPath, PrefixTable
 from .reasons import Reason
-from .watched import gate_of
+from .reporting_gate import gate_of
 
 
 class Guard:

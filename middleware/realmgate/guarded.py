@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from .asking import Asker
 from .fetching import Fetcher
+from .introspection_client import Asker
 from .keyring import Keyring
 from .nonces import Nonces
 from .profiles import Expected

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .bound import DPOP
 from .certificate import check_certificate
 from .dpop import check_proof
+from .dpop_options import DPOP
 from .errors import TokenRejected
 from .flow import Flow
 from .incoming import Incoming

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from . import subjects
+from . import claim_readings as read
 from .claims import (
     Claims,
     audience_of,
@@ -63,7 +63,7 @@ def principal_of(claims: dict[str, Any], realm: Realm, profile: Profile) -> Prin
         realm=realm.name,
         client_id=client_id,
         scopes=words(_read(realm.scopes, claims, profile.scopes)),
-        roles=words(_read(realm.roles, claims, subjects.roles)),
+        roles=words(_read(realm.roles, claims, read.roles)),
         claims=freeze(claims),
         expires_at=float(claims["exp"]),
     )
@@ -185,27 +185,27 @@ RFC9068: Final = Profile(
     types=frozenset({"at+jwt", "application/at+jwt"}),
     check_target=_target_by_issuer,
     checks=(_needs("iat"), *TIMES, _check_texts, _check_scope_is_text, check_required, check_binding),
-    client_id=subjects.client_id,
-    subject=subjects.subject,
-    scopes=subjects.scope,
+    client_id=read.client_id,
+    subject=read.subject,
+    scopes=read.scope,
 )
 
 JWT: Final = Profile(
     types=frozenset({None, "jwt"}),
     check_target=_target_by_issuer,
     checks=(*TIMES, _check_no_id_token, _check_jti, check_required, check_binding),
-    client_id=subjects.some_client_id,
-    subject=subjects.subject,
-    scopes=subjects.scope_or_scp,
+    client_id=read.some_client_id,
+    subject=read.subject,
+    scopes=read.scope_or_scp,
 )
 
 OROCOMMERCE: Final = Profile(
     types=frozenset({"jwt"}),
     check_target=_target_by_audience,
     checks=(_needs("iat", "nbf", "jti"), *TIMES, _check_single_audience, _check_jti, check_required, check_binding),
-    client_id=subjects.audience_as_client,
-    subject=subjects.subject_or_nobody,
-    scopes=subjects.scopes,
+    client_id=read.audience_as_client,
+    subject=read.subject_or_nobody,
+    scopes=read.scopes,
 )
 
 # Not a kind that a realm is configured to: whatever only its issuer can read, as the issuer describes it.
@@ -213,9 +213,9 @@ OPAQUE: Final = Profile(
     types=frozenset(),
     check_target=_target_by_answer,
     checks=(*TIMES, _check_is_access_token, _check_jti, check_required, check_binding),
-    client_id=subjects.some_client_id,
-    subject=subjects.subject_if_any,
-    scopes=subjects.scope_or_scp,
+    client_id=read.some_client_id,
+    subject=read.subject_if_any,
+    scopes=read.scope_or_scp,
 )
 
 PROFILES: Final = MappingProxyType({"rfc9068": RFC9068, "jwt": JWT, "orocommerce": OROCOMMERCE})

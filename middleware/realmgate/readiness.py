@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from .fetching import Fetcher
 from .flow import FetchFailed, Flow, run, run_async
+from .key_sources import JwksUri, Loaded
 from .keyring import Keyring
-from .sources import JwksUri, Loaded
 
 log = logging.getLogger("realmgate.keys")
 

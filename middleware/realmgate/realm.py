@@ -6,10 +6,11 @@ from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-from .bound import DPoP
+from .dpop_options import DPoP
 from .introspection import Introspection
+from .jose.algorithms import ALGORITHMS
+from .realm_checks import CHECKS, own_algorithms
 from .resource import Origin, address_among, place_of
-from .settings import ALGORITHMS, CHECKS, own_algorithms
 
 ClaimReader: TypeAlias = str | Callable[[Mapping[str, Any]], Any]
 

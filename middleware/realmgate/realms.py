@@ -7,19 +7,19 @@ from random import uniform
 from secrets import token_bytes
 from typing import Any
 
-from .asking import Asker
 from .audit import audit
-from .bound import MIN_SECRET
+from .dpop_options import MIN_SECRET
 from .errors import ConfigurationError, RealmOverlap
 from .fetching import Fetcher
 from .guarded import GuardedRealm
+from .introspection_client import Asker
+from .key_sources import source_of
 from .keyring import Keyring
 from .metadata import Document, MetadataApp, MetadataRoute, documents
 from .nonces import Nonces
 from .profiles import Expected
 from .readiness import are_there, bring_back, load_keys, load_keys_async, take_along
 from .realm import Realm
-from .sources import source_of
 
 log = logging.getLogger("realmgate")
 

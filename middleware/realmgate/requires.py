@@ -11,9 +11,9 @@ from starlette.websockets import WebSocket
 
 from . import asgi, wsgi
 from .challenge import Refusal
-from .demand import Demand, principal_in, refusal_in
 from .errors import TokenMissing
 from .principal import Principal
+from .requirement import Demand, principal_in, refusal_in
 from .websocket import CLOSE_UNAUTHORIZED
 
 P = ParamSpec("P")

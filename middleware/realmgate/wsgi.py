@@ -8,7 +8,6 @@ from typing import Any, Literal, TypeAlias
 
 from .challenge import TITLES, Refusal, bad_path, not_found
 from .decision import OnDecision
-from .demand import Demand, refusal_in
 from .errors import ConfigurationError, Refused
 from .flow import run
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
@@ -17,6 +16,7 @@ from .guarded import GuardedRealm
 from .oro_body import through_wsgi
 from .paths import AmbiguousPath
 from .principal import Principal, anonymous
+from .requirement import Demand, refusal_in
 
 Environ: TypeAlias = dict[str, Any]
 StartResponse: TypeAlias = Callable[..., Any]

@@ -85,7 +85,7 @@ def _serve(
 
 
 def _offline(command: str, **said: Any) -> int:
-    from .offline import mint, trust  # noqa: PLC0415
+    from .token_commands import mint, trust  # noqa: PLC0415
 
     _say(mint(**said) if command == "token" else trust(**said))
     return 0

@@ -15,7 +15,7 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestErro
 from starlette.datastructures import Headers
 
 from .config import Client
-from .registration import Registration
+from .registered_client import Registration
 from .site import Site, Sites
 
 SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")

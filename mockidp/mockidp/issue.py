@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 from .approval import Approval
-from .registration import Registration
+from .registered_client import Registration
 from .store import RefreshToken
 
 

@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from .clock import Clock
-from .draft import Draft, Seal, base64url, seal
 from .keys import RealmKeys, SigningKey
+from .token_draft import Draft, Seal, base64url, seal
 
 ACCESS_TOKEN: Final = "at+jwt"  # noqa: S105  # a media type (RFC 9068 §2.1)
 ID_TOKEN: Final = "JWT"  # noqa: S105  # a media type (OIDC Core §2)

@@ -15,22 +15,22 @@ from .config import Algorithm, Config, Realm
 from .dialects.orocommerce import routes as oro
 from .dialects.orocommerce.mint import OroMint
 from .dialects.orocommerce.shop import Shop
-from .draft import seal
 from .durations import seconds
 from .endpoints.start import start, style
 from .faults.plan import Faults
 from .faults.row import Foreign
-from .inbox import Inbox
-from .interference import Interference
+from .faulty_answers import Interference
 from .key_files import kept_key
 from .keys import AllKeys, RealmKeys
 from .mint import Mint
 from .recording import Recording
 from .refusals import refusals
+from .request_inbox import Inbox
 from .routes import routes
 from .session import Sessions
 from .site import Site, Sites
 from .store import MemoryStore, Store
+from .token_draft import seal
 
 
 class Provider:

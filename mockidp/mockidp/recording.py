@@ -5,10 +5,10 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .captured import LONGEST_BODY, Captured
-from .inbox import Inbox
+from .captured_request import LONGEST_BODY, Captured
+from .request_inbox import Inbox
 
-CAPTURED: Final = "mockidp.captured"  # where the request is found in the scope
+CAPTURED: Final = "mockidp.captured_request"  # where the request is found in the scope
 
 
 class Recording:

@@ -13,11 +13,11 @@ from .config import Config
 from .dialects.orocommerce.accounts import Accounts
 from .durations import Duration
 from .faults.plan import Faults
-from .inbox import Inbox
 from .keys import AllKeys
 from .listener import Listener
 from .overrides import Overrides, overridden
 from .provider import Provider, build_app
+from .request_inbox import Inbox
 
 logger: Final = logging.getLogger("mockidp")
 

@@ -6,6 +6,15 @@ from typing import Final
 
 from joserfc.jws import JWSRegistry
 
+# What a realm takes unless it says otherwise, and what it has to name to get.
+ALGORITHMS: Final = (
+    *("RS256", "RS384", "RS512"),
+    *("PS256", "PS384", "PS512"),
+    *("ES256", "ES384", "ES512"),
+    *("EdDSA", "Ed25519"),
+)
+OPT_IN_ALGORITHMS: Final = ("ES256K",)
+
 _RSA: Final = ("RSA", None)
 
 # Never looked up by a token alone: a key says which of these are its own, and `none` and HMAC are nobody's.

@@ -17,7 +17,7 @@ from ..grants.refresh_token import RefreshTokenGrant
 from ..oauth_errors import refusal
 from ..openid import IdToken
 from ..pkce import ProofKey
-from ..registration import Registration
+from ..registered_client import Registration
 from ..site import Sites
 
 # Authlib refuses http to any host but loopback by looking at this; which address we are reached at is the operator's

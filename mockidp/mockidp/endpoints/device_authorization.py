@@ -13,7 +13,7 @@ from ..config import Client
 from ..devices import DeviceCode
 from ..parameters import form_pairs, once
 from ..realm import DEVICE_CODE
-from ..registration import Registration
+from ..registered_client import Registration
 from ..site import Site
 from ..user_code import new_user_code, shown
 

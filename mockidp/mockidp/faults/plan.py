@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Final, Unpack
 
-from ..draft import Draft, Seal, seal
+from ..token_draft import Draft, Seal, seal
 from .catalogue import CATALOGUE, Chosen, choose
 from .order import Order, Whom, order, token_of
 from .row import Fault, Foreign, TokenFault, TokenKind

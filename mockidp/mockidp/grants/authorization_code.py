@@ -11,7 +11,7 @@ from ..approval import Approval
 from ..config import User
 from ..issue import issue_tokens
 from ..redirects import answered
-from ..registration import Registration
+from ..registered_client import Registration
 from ..store import AuthorizationCode
 
 

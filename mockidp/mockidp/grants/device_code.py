@@ -15,7 +15,7 @@ from authlib.oauth2.rfc8628 import AuthorizationPendingError, ExpiredTokenError,
 from ..approval import Approval
 from ..issue import issue_tokens
 from ..realm import DEVICE_CODE
-from ..registration import Registration
+from ..registered_client import Registration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

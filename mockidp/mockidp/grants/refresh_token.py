@@ -8,7 +8,7 @@ from authlib.oauth2.rfc6749.errors import InvalidGrantError
 from ..approval import Approval
 from ..config import User
 from ..issue import issue_tokens
-from ..registration import Registration
+from ..registered_client import Registration
 from ..store import RefreshToken
 
 

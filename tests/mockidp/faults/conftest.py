@@ -3,9 +3,9 @@ from typing import Any
 import jwt
 import pytest
 
-from mockidp.draft import Draft
 from mockidp.faults.row import Foreign
 from mockidp.keys import RealmKeys, SigningKey
+from mockidp.token_draft import Draft
 
 NOON = 1_800_000_000
 

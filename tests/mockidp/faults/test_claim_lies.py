@@ -4,9 +4,9 @@ from typing import Any
 import jwt
 import pytest
 
-from mockidp.draft import Draft, seal
 from mockidp.faults.claim_lies import CLAIM_LIES
 from mockidp.faults.row import Foreign, TokenFault
+from mockidp.token_draft import Draft, seal
 
 LIES = {fault.name: fault for fault in CLAIM_LIES}
 

@@ -6,10 +6,10 @@ from typing import Any
 import jwt
 import pytest
 
-from mockidp.draft import Draft, seal
 from mockidp.faults.header_lies import HEADER_LIES
 from mockidp.faults.row import Foreign, TokenFault, stranger
 from mockidp.keys import RealmKeys
+from mockidp.token_draft import Draft, seal
 
 LIES = {fault.name: fault for fault in HEADER_LIES}
 

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from mockidp.draft import Draft, seal
 from mockidp.faults.catalogue import CATALOGUE
 from mockidp.faults.plan import ASKED_FOR, Faults, hinted
 from mockidp.faults.row import Foreign, TokenFault
+from mockidp.token_draft import Draft, seal
 
 WEB: dict[str, Any] = {"realm": "storefront", "client": "web"}
 

@@ -3,9 +3,9 @@ import json
 
 import pytest
 
-from mockidp.draft import Draft, seal
 from mockidp.faults.row import Foreign, TokenFault
 from mockidp.faults.shape_lies import OVERSIZE, SHAPE_LIES
+from mockidp.token_draft import Draft, seal
 
 LIES = {fault.name: fault for fault in SHAPE_LIES}
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 import msgspec
 
 from ...clock import Clock
-from ...draft import Seal, seal
 from ...keys import RealmKeys
 from ...mint import Mint
 from ...store import AccessToken, Store
+from ...token_draft import Seal, seal
 
 JTI_BYTES: Final = 40
 

@@ -4,7 +4,7 @@ import pytest
 from visitor import new_provider
 
 from mockidp.config import Client, Config, Realm
-from mockidp.registration import Registration
+from mockidp.registered_client import Registration
 
 
 def registered(**settings: Any) -> Registration:

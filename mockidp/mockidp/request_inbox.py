@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from .captured import Captured
+from .captured_request import Captured
 
 MOST: Final = 1000
 MOST_BYTES: Final = 16 * 1024 * 1024

@@ -6,9 +6,9 @@ import pytest
 from both_doors import NOW
 
 from realmgate import NoGate
-from realmgate.demand import Demand, gate_in, principal_in
 from realmgate.errors import Refused, ScopeInsufficient, StepUpWanted, TokenMissing
 from realmgate.principal import anonymous
+from realmgate.requirement import Demand, gate_in, principal_in
 from realmgate.testing import principal_for
 
 CASEY = principal_for(

@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 
-from realmgate.downloader import downloader
+from realmgate.lazy_download import downloader
 
 # In an interpreter of its own, where nothing is imported yet: fork just while a thread imports what it downloads with.
 SCRIPT = """

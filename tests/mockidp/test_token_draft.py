@@ -1,7 +1,7 @@
 import jwt
 
-from mockidp.draft import Draft, assemble, base64url, seal
 from mockidp.keys import SigningKey
+from mockidp.token_draft import Draft, assemble, base64url, seal
 
 
 def test_a_sealed_draft_is_a_token_that_another_library_verifies() -> None:

@@ -9,7 +9,7 @@ from visitor import Visitor, new_provider, quick
 
 from mockidp import MockIdp
 from mockidp.config import Config
-from mockidp.interference import HEADER
+from mockidp.faulty_answers import HEADER
 from mockidp.provider import Provider, build_app
 
 JWKS = "/storefront/jwks"

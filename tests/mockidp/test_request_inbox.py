@@ -3,9 +3,9 @@ import time
 
 import pytest
 
-from mockidp import inbox as inboxes
-from mockidp.captured import Captured
-from mockidp.inbox import Inbox, NoSuchRequest
+from mockidp import request_inbox as inboxes
+from mockidp.captured_request import Captured
+from mockidp.request_inbox import Inbox, NoSuchRequest
 
 
 def captured(path: str = "/", method: str = "GET", body: bytes = b"") -> Captured:

@@ -10,7 +10,7 @@ from .flow import Flow
 from .jose.keys import KeyRefused, VerifyingKey
 from .jose.pem import keys_in
 from .jose.secret import LEAST, secret_key
-from .sources import Loaded
+from .key_sources import Loaded
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .captured import Captured
+from .captured_request import Captured
 from .faults.catalogue import Chosen, choose
 from .faults.exchange import Exchange
 from .faults.plan import ASKED_FOR, Faults

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from mockidp.captured import Captured
+from mockidp.captured_request import Captured
 
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
 JSON = (b"content-type", b"application/json; charset=utf-8")

@@ -6,7 +6,7 @@ import pytest
 from both_doors import AUDIENCE, ISSUER, JWKS
 
 from realmgate import ConfigurationError, DPoP, Realm
-from realmgate.bound import schemes_for
+from realmgate.dpop_options import schemes_for
 from realmgate.jose.algorithms import KEY_OF
 
 

@@ -13,8 +13,8 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import Any
 
-from .downloader import downloader
 from .flow import Fetch, Fetched, FetchFailed
+from .lazy_download import downloader
 from .waiting import wait, wait_async
 from .workers import Workers
 

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from answering import Answering, answering
 
-from realmgate.asking import MAX_WAITING, Asker
 from realmgate.flow import Fetch, FetchFailed
+from realmgate.introspection_client import MAX_WAITING, Asker
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from .addresses import check_address
-from .bound import check_certificate_header, check_dpop
+from .dpop_options import check_certificate_header, check_dpop
 from .errors import ConfigurationError
 from .introspection import Introspection
+from .jose.algorithms import ALGORITHMS, OPT_IN_ALGORITHMS
 from .oro_version import check_oro
 from .resource import address_among, check_resource
 
@@ -18,13 +19,6 @@ Unchecked: TypeAlias = Any
 # RFC 9110 §11.5 allows any quoted-string; without quote and backslash nothing ever needs escaping.
 NAME = re.compile(r"[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?")
 
-ALGORITHMS = (
-    *("RS256", "RS384", "RS512"),
-    *("PS256", "PS384", "PS512"),
-    *("ES256", "ES384", "ES512"),
-    *("EdDSA", "Ed25519"),
-)
-OPT_IN_ALGORITHMS = ("ES256K",)
 PROFILE_NAMES = ("rfc9068", "jwt", "orocommerce")
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from realmgate import subjects
+from realmgate import claim_readings as subjects
 from realmgate.errors import TokenRejected
 
 
