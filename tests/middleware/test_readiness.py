@@ -150,9 +150,9 @@ class TestSnapshot:
         server.answer = lambda _: (200, {"keys": [KEYS["ES256"].jwk]})
         door = doors_to(shop["storefront"])
         assert door.bearer(mint("ES256")).status == 200
-        deadline = time.monotonic() + 5
-        while door.bearer(mint("RS256")).status == 200:
-            assert time.monotonic() < deadline, "a key that has left the set is still good"
+        # The same thread does one after the other, so this one is answered after the refresh.
+        shop["storefront"].fetcher.fetch(Fetch(url=f"{server.address}/last"))
+        assert door.bearer(mint("RS256")).status == 401
 
     def test_of_another_source_it_says_nothing(
         self, server: Answering, snapshot: dict[str, Any], doors_to: Callable[..., Doors]
