@@ -12,6 +12,7 @@ from answering import Answering, answering
 from both_doors import ADMIN_AUDIENCE, AUDIENCE, ISSUER, JWKS, KEYS, Doors, mint
 
 from realmgate import Introspection, JwksUri, Realm, Realms
+from realmgate.flow import Fetch
 
 DAY = 86400.0
 
