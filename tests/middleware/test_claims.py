@@ -114,6 +114,12 @@ def test_a_lifetime_is_bounded_where_the_realm_says_so(door_to: DoorTo, reason_o
     assert reason_of(doors, mint(iat=-1e308, exp=1e308)) == "lives too long"
 
 
+def test_a_token_that_does_not_say_how_long_it_lives_lives_too_long(door_to: DoorTo, reason_of: ReasonOf) -> None:
+    token = mint(header={"typ": "JWT"}, iat=...)
+    assert door_to(profile="jwt").bearer(token).status == 200
+    assert reason_of(door_to(profile="jwt", max_lifetime=600), token) == "missing claim"
+
+
 @pytest.mark.parametrize("claim", ["sub", "client_id", "jti"])
 @pytest.mark.parametrize(
     "value",

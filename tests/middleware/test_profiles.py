@@ -85,3 +85,77 @@ def test_only_the_clients_of_a_realm_get_through(door_to: DoorTo, reason_of: Rea
     assert doors.bearer(mint(client_id="storefront-spa")).status == 200
     for other in ("storefront", "storefront-web ", "STOREFRONT-WEB", "backoffice-web"):
         assert reason_of(doors, mint(client_id=other)) == "wrong client"
+
+
+PLAIN = {"typ": "JWT"}
+
+
+@pytest.mark.parametrize("typ", [..., "JWT", "jwt"])
+def test_the_profile_jwt_takes_what_says_no_more_than_that_it_is_a_jwt(door_to: DoorTo, typ: Any) -> None:
+    assert door_to(profile="jwt").bearer(mint(header={"typ": typ}, client_id=..., jti=...)).status == 200
+
+
+@pytest.mark.parametrize("typ", ["at+jwt", "id_token+jwt", "dpop+jwt", "logout+jwt", "JWS", "application/jwt"])
+def test_the_profile_jwt_takes_no_other_type(door_to: DoorTo, reason_of: ReasonOf, typ: str) -> None:
+    assert reason_of(door_to(profile="jwt"), mint(header={"typ": typ})).startswith("wrong type of token")
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *({"nonce": "x"}, {"nonce": None}, {"at_hash": "x"}, {"c_hash": "x"}, {"s_hash": "x"}),
+        *({"token_use": "id"}, {"typ": "ID"}),
+    ],
+)
+def test_an_id_token_opens_nothing(door_to: DoorTo, reason_of: ReasonOf, mark: dict[str, Any]) -> None:
+    assert reason_of(door_to(profile="jwt"), mint(header=PLAIN, **mark)) == "an ID token is no access token"
+
+
+@pytest.mark.parametrize(
+    ("claims", "scopes"),
+    [
+        pytest.param({}, ["orders:read", "products:read"], id="scope"),
+        pytest.param({"scope": ["a", "b"]}, ["a", "b"], id="scope as a list"),
+        pytest.param({"scope": ..., "scp": "a b"}, ["a", "b"], id="scp"),
+        pytest.param({"scope": ..., "scp": ["a", "b"]}, ["a", "b"], id="scp as a list"),
+        pytest.param({"scope": "a", "scp": "b"}, ["a"], id="scope before scp"),
+        pytest.param({"scope": ...}, [], id="neither"),
+    ],
+)
+def test_the_profile_jwt_finds_scopes_where_providers_put_them(
+    door_to: DoorTo, claims: dict[str, Any], scopes: list[str]
+) -> None:
+    assert door_to(profile="jwt").bearer(mint(header=PLAIN, **claims)).json["scopes"] == scopes
+
+
+@pytest.mark.parametrize("name", ["client_id", "azp", "cid", "appid"])
+def test_the_profile_jwt_finds_the_client_where_providers_put_it(
+    door_to: DoorTo, reason_of: ReasonOf, name: str
+) -> None:
+    doors = door_to(profile="jwt", clients=["web"])
+    claims: dict[str, Any] = {"client_id": ..., name: "web"}
+    assert doors.bearer(mint(header=PLAIN, **claims)).json["client_id"] == "web"
+    for wrong in ("other", ["web"], None, 1):
+        assert doors.bearer(mint(header=PLAIN, **{**claims, name: wrong})).status == 401
+    assert reason_of(doors, mint(header=PLAIN, client_id=...)) == "wrong client"
+
+
+def test_a_realm_reads_claims_where_it_says(door_to: DoorTo) -> None:
+    doors = door_to(scopes="permissions", client_id=lambda claims: claims["ext"]["client"], clients=["web"])
+    answer = doors.bearer(mint(permissions=["a", "b"], ext={"client": "web"}))
+    assert (answer.json["scopes"], answer.json["client_id"]) == (["a", "b"], "web")
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        pytest.param({"scopes": lambda claims: claims["none"]}, id="that fails"),
+        pytest.param({"scopes": lambda _: 1}, id="of scopes that are a number"),
+        pytest.param({"scopes": lambda _: ["a", 1]}, id="of scopes among which is a number"),
+        pytest.param({"scopes": "exp"}, id="of scopes from another claim"),
+        pytest.param({"roles": "exp"}, id="of roles from another claim"),
+        pytest.param({"client_id": "none", "clients": ["web"]}, id="of a client that is not there"),
+    ],
+)
+def test_a_reading_that_makes_no_sense_lets_nobody_through(door_to: DoorTo, differs: dict[str, Any]) -> None:
+    assert door_to(**differs).bearer(mint()).status == 401
