@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hostile_gates import ask_wsgi
 
 from realmgate import Realm, RealmGate, Realms, wsgi
-from realmgate.key_sources import JwksUri
+from realmgate.keys.sources import JwksUri
 
 NEVER = float("inf")
 GOOD, BAD = "good", "bad"

@@ -25,8 +25,8 @@ from .errors import (
     RealmOverlap,
 )
 from .introspection import Introspection
-from .key_sources import CallableKeys, Discovery, JwksFile, JwksUri, StaticJwks
-from .keys_at_hand import Pem, Secret
+from .keys.at_hand import Pem, Secret
+from .keys.sources import CallableKeys, Discovery, JwksFile, JwksUri, StaticJwks
 from .principal import Principal
 from .realm import Realm
 from .realms import Realms

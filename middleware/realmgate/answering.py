@@ -5,10 +5,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from .fetching import Fetcher
 from .flow import Denied, Effect, EffectFailed, Fetch, Remember
 from .guarded import GuardedRealm
 from .introspection_client import Asker
+from .keys.fetching import Fetcher
 
 log = logging.getLogger("realmgate")
 

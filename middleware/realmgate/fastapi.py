@@ -15,9 +15,9 @@ from starlette.requests import HTTPConnection
 
 from .asgi import Incoming
 from .challenge import Refusal
-from .discovery import addresses
 from .errors import NoGate, Refused, TokenMissing
 from .guarded import GuardedRealm
+from .keys.discovery import addresses
 from .principal import Principal
 from .requirement import Demand, gate_in, principal_in
 from .requires import CLOSE_FORBIDDEN

@@ -9,16 +9,16 @@ from typing import Final
 from .answering import Answers
 from .challenge import Protection, Refusal, refuse
 from .credentials import credentials_of
-from .dpop import next_nonce
 from .dpop_options import schemes_for
 from .errors import Refused, TokenMissing
 from .flow import Flow
 from .guarded import GuardedRealm
 from .incoming import Incoming
 from .introspection import Introspection
-from .keyring import NEVER
+from .keys.keyring import NEVER
 from .opaque import verify_opaque
-from .possession import check_possession
+from .possession.check import check_possession
+from .possession.dpop import next_nonce
 from .preflight import is_preflight
 from .principal import Principal, anonymous
 from .realm import Realm

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from .fetching import Fetcher
 from .introspection_client import Asker
-from .keyring import Keyring
-from .nonces import Nonces
+from .keys.fetching import Fetcher
+from .keys.keyring import Keyring
+from .possession.nonces import Nonces
+from .possession.replays import Replays
 from .profiles import Expected
-from .replays import Replays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -14,9 +14,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from .flow import Fetch, Fetched, FetchFailed
-from .lazy_download import downloader
-from .waiting import wait, wait_async
-from .workers import Workers
+from .keys.lazy_download import downloader
+from .keys.waiting import wait, wait_async
+from .keys.workers import Workers
 
 log = logging.getLogger("realmgate")
 

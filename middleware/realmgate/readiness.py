@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from .fetching import Fetcher
 from .flow import FetchFailed, Flow, run, run_async
-from .key_sources import JwksUri, Loaded
-from .keyring import Keyring
+from .keys.fetching import Fetcher
+from .keys.keyring import Keyring
+from .keys.sources import JwksUri, Loaded
 
 log = logging.getLogger("realmgate.keys")
 

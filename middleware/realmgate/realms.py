@@ -10,13 +10,13 @@ from typing import Any
 from .audit import audit
 from .dpop_options import MIN_SECRET
 from .errors import ConfigurationError, RealmOverlap
-from .fetching import Fetcher
 from .guarded import GuardedRealm
 from .introspection_client import Asker
-from .key_sources import source_of
-from .keyring import Keyring
+from .keys.fetching import Fetcher
+from .keys.keyring import Keyring
+from .keys.sources import source_of
 from .metadata import Document, MetadataApp, MetadataRoute, documents
-from .nonces import Nonces
+from .possession.nonces import Nonces
 from .profiles import Expected
 from .readiness import are_there, bring_back, load_keys, load_keys_async, take_along
 from .realm import Realm

@@ -7,7 +7,7 @@ from .flow import Denied, EffectFailed, Flow
 from .jose.compact import NotCompactJws, UnverifiedHeader, UnverifiedJws, parse
 from .jose.keys import VerifyingKey
 from .jose.strict_json import NotStrictJson, parse_object
-from .keyring import Keyring
+from .keys.keyring import Keyring
 from .principal import Principal
 from .profiles import PROFILES, Expected, principal_of
 from .realm import Realm

@@ -9,7 +9,7 @@ from proofs import ES256, bound_doors
 
 from realmgate import DPoP, Realm, Realms
 from realmgate.asgi import RealmGate
-from realmgate.nonces import Nonces
+from realmgate.possession.nonces import Nonces
 
 SECRET = bytes(range(32))
 NONCES = Nonces(realm="storefront", lifetime=300.0, secret=SECRET)

@@ -7,9 +7,9 @@ import pytest
 from both_doors import JWKS
 
 from realmgate import Discovery
-from realmgate.discovery import addresses, discover
 from realmgate.flow import Effect, Fetch, Fetched, FetchFailed, run
-from realmgate.key_sources import Loaded
+from realmgate.keys.discovery import addresses, discover
+from realmgate.keys.sources import Loaded
 
 ISSUER = "https://id.example/storefront"
 OPENID = "https://id.example/storefront/.well-known/openid-configuration"

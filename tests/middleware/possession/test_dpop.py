@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from proofs import ES256, OTHER, PROOF_KEYS, ProofKey, bound_doors
 
 from realmgate import DPoP, Realm, Realms
-from realmgate.dpop import check_proof, digest
 from realmgate.errors import ProofRejected
 from realmgate.flow import run
 from realmgate.gate import Gate
+from realmgate.possession.dpop import check_proof, digest
 
 ALGS = "ES256 ES384 ES512 PS256 RS256 EdDSA Ed25519"
 BEARER = 'Bearer realm="storefront"'

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from .flow import Effect, Fetch, Fetched, FetchFailed, Flow, run
+from ..flow import Effect, Fetch, Fetched, FetchFailed, Flow, run
 from .keyring import Keyring
 from .lazy_download import downloader
 from .waiting import wait, wait_async

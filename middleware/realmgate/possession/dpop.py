@@ -7,19 +7,19 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
-from .claims import number
-from .dpop_options import DPoP
-from .errors import KeysUnavailable, NonceWanted, ProofRejected, TokenRejected
-from .flow import EffectFailed, Flow, Remember
-from .incoming import Incoming
-from .jose.base64url import ALPHABET
-from .jose.compact import NotCompactJws, UnverifiedJws, parse
-from .jose.keys import PRIVATE_MEMBERS, KeyRefused, VerifyingKey, import_jwk
-from .jose.strict_json import NotStrictJson, parse_object
+from ..claims import number
+from ..dpop_options import DPoP
+from ..errors import KeysUnavailable, NonceWanted, ProofRejected, TokenRejected
+from ..flow import EffectFailed, Flow, Remember
+from ..incoming import Incoming
+from ..jose.base64url import ALPHABET
+from ..jose.compact import NotCompactJws, UnverifiedJws, parse
+from ..jose.keys import PRIVATE_MEMBERS, KeyRefused, VerifyingKey, import_jwk
+from ..jose.strict_json import NotStrictJson, parse_object
+from ..realm import Realm
+from ..reasons import Reason
+from ..resource import NoPlace, normal_path, place_of
 from .nonces import Nonces
-from .realm import Realm
-from .reasons import Reason
-from .resource import NoPlace, normal_path, place_of
 
 TYPE: Final = "dpop+jwt"
 # RFC 7638 §3.2, in the order of §3.3.

@@ -13,11 +13,11 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from .errors import KeysUnavailable
-from .flow import FetchFailed, Flow
-from .jose.keys import KeyRefused, VerifyingKey, candidates, import_jwk, marked_as_mock
-from .key_sources import KeySource, Loaded
-from .reasons import Reason
+from ..errors import KeysUnavailable
+from ..flow import FetchFailed, Flow
+from ..jose.keys import KeyRefused, VerifyingKey, candidates, import_jwk, marked_as_mock
+from ..reasons import Reason
+from .sources import KeySource, Loaded
 
 log = logging.getLogger("realmgate.keys")
 

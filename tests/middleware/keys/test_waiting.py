@@ -6,7 +6,7 @@ from threading import Timer
 import pytest
 
 from realmgate.flow import Fetched, FetchFailed
-from realmgate.waiting import wait, wait_async
+from realmgate.keys.waiting import wait, wait_async
 
 FETCHED = Fetched(status=200, headers=(), body=b"", at=0.0)
 

@@ -2,10 +2,10 @@
 
 from urllib.parse import urlsplit, urlunsplit
 
-from .addresses import check_address
-from .errors import ConfigurationError
-from .flow import Fetch, Fetched, FetchFailed, Flow
-from .jose.strict_json import NotStrictJson, parse_object
+from ..addresses import check_address
+from ..errors import ConfigurationError
+from ..flow import Fetch, Fetched, FetchFailed, Flow
+from ..jose.strict_json import NotStrictJson, parse_object
 
 
 def discover(issuer: str, *, trust_mock: bool, timeout: float, attempt: int) -> Flow[str]:

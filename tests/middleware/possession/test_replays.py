@@ -10,7 +10,7 @@ from proofs import ES256, bound_doors
 
 from realmgate import ConfigurationError, DPoP, Realm, Realms, asgi, wsgi
 from realmgate.flow import EffectFailed
-from realmgate.replays import SWEEP_EVERY, Replays
+from realmgate.possession.replays import SWEEP_EVERY, Replays
 
 
 def test_a_key_is_new_once() -> None:

@@ -6,7 +6,7 @@ from both_doors import AUDIENCE, ISSUER, JWKS
 
 from realmgate import CallableKeys, ConfigurationError, Discovery, JwksFile, JwksUri, Realm, Realms, StaticJwks
 from realmgate.flow import FetchFailed, run
-from realmgate.key_sources import NoKeys, source_of, stated_age
+from realmgate.keys.sources import NoKeys, source_of, stated_age
 
 
 def realm(**differs: Any) -> Realm:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from hashlib import sha256
 from urllib.parse import unquote
 
-from .errors import TokenRejected
-from .incoming import Incoming
-from .reasons import Reason
+from ..errors import TokenRejected
+from ..incoming import Incoming
+from ..reasons import Reason
 
 MAX_CERTIFICATE = 64 * 1024
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*")

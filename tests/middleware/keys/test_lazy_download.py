@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 
-from realmgate.lazy_download import downloader
+from realmgate.keys.lazy_download import downloader
 
 # In an interpreter of its own, where nothing is imported yet: fork just while a thread imports what it downloads with.
 SCRIPT = """
@@ -23,7 +23,7 @@ class Slow(importlib.abc.MetaPathFinder):
 
 sys.meta_path.insert(0, Slow())
 
-from realmgate.fetching import Fetcher
+from realmgate.keys.fetching import Fetcher
 from realmgate.flow import Fetch, FetchFailed
 
 assert "urllib3" not in sys.modules

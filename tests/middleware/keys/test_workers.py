@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from realmgate import workers
-from realmgate.workers import Workers
+from realmgate.keys import workers
+from realmgate.keys.workers import Workers
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from realmgate import CallableKeys, JwksFile, JwksUri, StaticJwks
 from realmgate.errors import KeysUnavailable
 from realmgate.flow import Effect, Fetch, Fetched, FetchFailed, Flow, run
 from realmgate.jose.keys import VerifyingKey
-from realmgate.keyring import MAX_KEYS, MAX_MISSED, MISSED_FOR, RETRY_AFTER, Keyring
+from realmgate.keys.keyring import MAX_KEYS, MAX_MISSED, MISSED_FOR, RETRY_AFTER, Keyring
 
 URL = "https://id.example/jwks"
 OTHER = SigningKey(ec.generate_private_key(ec.SECP256R1()), "ES256", "other")

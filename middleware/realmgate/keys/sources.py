@@ -7,13 +7,13 @@ from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, cast
 
-from .addresses import check_address
+from ..addresses import check_address
+from ..errors import ConfigurationError
+from ..flow import Fetch, Fetched, FetchFailed, Flow
+from ..jose.keys import VerifyingKey
+from ..jose.strict_json import NotStrictJson, parse_object
+from ..realm import Realm
 from .discovery import discover
-from .errors import ConfigurationError
-from .flow import Fetch, Fetched, FetchFailed, Flow
-from .jose.keys import VerifyingKey
-from .jose.strict_json import NotStrictJson, parse_object
-from .realm import Realm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

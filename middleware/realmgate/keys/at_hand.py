@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
-from .errors import ConfigurationError
-from .flow import Flow
-from .jose.keys import KeyRefused, VerifyingKey
-from .jose.pem import keys_in
-from .jose.secret import LEAST, secret_key
-from .key_sources import Loaded
+from ..errors import ConfigurationError
+from ..flow import Flow
+from ..jose.keys import KeyRefused, VerifyingKey
+from ..jose.pem import keys_in
+from ..jose.secret import LEAST, secret_key
+from .sources import Loaded
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Which proofs were seen a moment ago, remembered by one process. RFC 9449 §11.1."""
 
-from .flow import EffectFailed
+from ..flow import EffectFailed
 
 SWEEP_EVERY = 1.0
 

@@ -11,7 +11,7 @@ from proofs import ES256, OTHER, b64url, bound_doors, x5t
 from realmgate import DPoP, Introspection, Realm
 from realmgate.errors import ProofRejected, TokenRejected
 from realmgate.flow import run
-from realmgate.possession import check_possession
+from realmgate.possession.check import check_possession
 from realmgate.reasons import Reason
 
 TOKEN = "a.b.c"

@@ -14,8 +14,8 @@ import pytest
 from answering import answering
 from certificates import certified
 
-from realmgate.download import CA_VARIABLES, Line, download
 from realmgate.flow import Fetch, Fetched, FetchFailed
+from realmgate.keys.download import CA_VARIABLES, Line, download
 
 Script = Callable[[socket.socket, threading.Event], None]
 

@@ -17,10 +17,10 @@ from both_doors import AUDIENCE, JWKS, NOW, SigningKey, asgi_app, ask_asgi, ask_
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from realmgate import JwksFile, JwksUri, Realm, Realms, asgi, wsgi
-from realmgate.fetching import Fetcher, read_file
 from realmgate.flow import Denied, Fetch, FetchFailed
 from realmgate.jose.keys import import_jwk
-from realmgate.keyring import Keyring
+from realmgate.keys.fetching import Fetcher, read_file
+from realmgate.keys.keyring import Keyring
 
 OTHER = SigningKey(ec.generate_private_key(ec.SECP256R1()), "ES256", "other")
 
@@ -342,7 +342,7 @@ def test_a_failure_nobody_thought_of_is_a_failure_like_any_other(
     def broken(_: Fetch) -> Any:
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr("realmgate.download.download", broken)
+    monkeypatch.setattr("realmgate.keys.download.download", broken)
     fetcher = Fetcher()
     for attempt in range(2):
         with pytest.raises(FetchFailed, match="the download failed"):

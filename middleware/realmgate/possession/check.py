@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ..dpop_options import DPOP
+from ..errors import TokenRejected
+from ..flow import Flow
+from ..incoming import Incoming
+from ..realm import Realm
+from ..reasons import Reason
 from .certificate import check_certificate
 from .dpop import check_proof
-from .dpop_options import DPOP
-from .errors import TokenRejected
-from .flow import Flow
-from .incoming import Incoming
 from .nonces import Nonces
-from .realm import Realm
-from .reasons import Reason
 
 
 def check_possession(

@@ -4,7 +4,7 @@ import asyncio
 import time
 from concurrent.futures import Future
 
-from .flow import Fetched, FetchFailed
+from ..flow import Fetched, FetchFailed
 
 
 def wait(future: "Future[Fetched]", seconds: float) -> Fetched:
