@@ -67,19 +67,32 @@ def _walk_unknown(node: Any, path: str, guards: Guards) -> Iterator[Leaf]:
     yield Leaf(path=path, guards=guards, sight=f"{type(node).__name__}, which cannot be looked into")
 
 
+def _own_ways(node: Any, methods: tuple[str, ...], path: str, guards: Guards) -> Iterator[Leaf]:
+    """A leaf for what neither Starlette nor FastAPI has written: nobody knows where else it takes a request.
+
+    Whose class it is counts, not whose function: tracing libraries put theirs into Starlette's own classes.
+    """
+    kinds = [next(kind for kind in type(node).__mro__ if method in vars(kind)) for method in methods]
+    if not {kind.__module__.partition(".")[0] for kind in kinds} <= {"starlette", "fastapi"}:
+        yield from _walk_unknown(node, path, guards)
+
+
 def _walk_guard(guard: Guard, path: str, guards: Guards) -> Iterator[Leaf]:
     yield from walk(guard.app, path, (*guards, (guard, path)))
 
 
 def _walk_starlette(app: Starlette, path: str, guards: Guards) -> Iterator[Leaf]:
+    yield from _own_ways(app, ("__call__", "build_middleware_stack"), path, guards)
     yield from walk(app.router, path, (*guards, *_guards_among(app.user_middleware, path)))
 
 
 def _walk_mount(mount: Mount, path: str, guards: Guards) -> Iterator[Leaf]:
+    yield from _own_ways(mount, ("matches", "handle"), path + mount.path, guards)
     yield from walk(mount.app, path + mount.path, guards)
 
 
 def _walk_host(host: Host, path: str, guards: Guards) -> Iterator[Leaf]:
+    yield from _own_ways(host, ("matches", "handle"), path, guards)
     yield from walk(host.app, path, guards)
 
 
@@ -93,13 +106,12 @@ def _walk_wrapper(wrapper: Any, path: str, guards: Guards) -> Iterator[Leaf]:
 
 def _walk_router(router: Router, path: str, guards: Guards) -> Iterator[Leaf]:
     """A router's own middleware wraps its bound method `app`, which is where its routes are."""
+    yield from _own_ways(router, ("__call__",), path, guards)
     yield from walk(router.middleware_stack, path, guards)
 
 
 def _walk_routes(router: Router, path: str, guards: Guards) -> Iterator[Leaf]:
-    if type(router).app is not Router.app and not hasattr(router, "include_router"):
-        # Not Starlette's way to find a route, nor FastAPI's, so nobody knows what else it finds.
-        yield from _walk_unknown(router, path, guards)
+    yield from _own_ways(router, ("app", "not_found"), path, guards)
     for route in router.routes:
         yield from walk(route, path, guards)
     for group, prefix in _frontends(router):

@@ -305,13 +305,46 @@ def test_a_dispatcher_may_have_mounts_only() -> None:
     assert [finding.split(" ")[0] for finding in findings(Dispatcher({"/api": gate(bare), "/x/": bare}))] == ["/x"]
 
 
-def test_a_router_that_goes_its_own_way_cannot_be_looked_into() -> None:
-    class OwnRouter(Router):
-        async def app(self, scope: Any, receive: Any, send: Any) -> None:
-            await bare(scope, receive, send)
+async def call_bare(_self: Any, scope: Any, receive: Any, send: Any) -> None:
+    await bare(scope, receive, send)
 
-    assert findings(OwnRouter()) == [f"/ (OwnRouter, which cannot be looked into): {NO_GATE}"]
-    SHOP.audit(gate(OwnRouter()))
+
+@pytest.mark.parametrize("method", ["__call__", "app", "not_found"])
+@pytest.mark.parametrize("kind", [Router, APIRouter])
+def test_a_router_that_goes_its_own_way_cannot_be_looked_into(kind: Any, method: str) -> None:
+    own = type("OwnRouter", (kind,), {method: call_bare})
+
+    assert findings(own()) == [f"/ (OwnRouter, which cannot be looked into): {NO_GATE}"]
+    SHOP.audit(gate(own()))
+
+
+@pytest.mark.parametrize("kind", [Starlette, partial(FastAPI, openapi_url=None)])
+def test_an_app_that_goes_its_own_way_cannot_be_looked_into(kind: Any) -> None:
+    made = kind(routes=[Mount("/api", app=gate(bare))])
+    SHOP.audit(made)
+    made.__class__ = type("OwnApp", (type(made),), {"__call__": call_bare})
+
+    assert findings(made) == [f"/ (OwnApp, which cannot be looked into): {NO_GATE}"]
+    SHOP.audit(gate(Starlette(routes=[Mount("/", app=type("OwnApp", (Starlette,), {"__call__": call_bare})())])))
+
+
+@pytest.mark.parametrize("method", ["matches", "handle"])
+def test_a_mount_that_goes_its_own_way_cannot_be_looked_into(method: str) -> None:
+    mount = type("OwnMount", (Mount,), {method: call_bare})
+    host = type("OwnHost", (Host,), {method: call_bare})
+
+    assert findings(Starlette(routes=[mount("/api", app=gate(bare))])) == [
+        f"/api (OwnMount, which cannot be looked into): {NO_GATE}"
+    ]
+    assert findings(Starlette(routes=[host("a.example", app=gate(bare))])) == [
+        f"/ (OwnHost, which cannot be looked into): {NO_GATE}"
+    ]
+
+
+def test_what_a_tracing_library_puts_into_starlette_is_no_way_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Starlette, "__call__", call_bare)
+    monkeypatch.setattr(Router, "app", call_bare)
+    SHOP.audit(Starlette(routes=[Mount("/api", app=gate(bare))]))
 
 
 # FastAPI
