@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import math
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -15,6 +14,8 @@ from .keys.sources import JwksUri, Loaded
 log = logging.getLogger("realmgate.keys")
 
 VERSION: Final = 1
+# Seconds since the epoch, far beyond what anybody means.
+LATEST: Final = 1e15
 
 
 def load_keys(sources: Iterable[tuple[Keyring, Fetcher]]) -> None:
@@ -76,7 +77,8 @@ def bring_back(keyrings: Iterable[Keyring], snapshot: Any) -> None:
 
 def _bring_back_one(keyring: Keyring, source: JwksUri, entry: Any) -> None:
     until = entry.get("fresh_until") if isinstance(entry, Mapping) else None
-    if not isinstance(until, int | float) or isinstance(until, bool) or not math.isfinite(until):
+    # Compared, not converted: JSON's whole numbers may be larger than any float.
+    if not isinstance(until, int | float) or isinstance(until, bool) or not 0 <= until <= LATEST:
         log.warning("the keys of %s in a snapshot do not say how fresh they are, and were passed over", source.url)
         return
     # No longer than the source itself could have said, whatever the snapshot says.

@@ -184,6 +184,8 @@ class TestSnapshot:
             {"version": 1, "sources": {f"Discovery {ISSUER}": {"keys": JWKS["keys"], "fresh_until": "2099"}}},
             {"version": 1, "sources": {f"Discovery {ISSUER}": {"keys": JWKS["keys"], "fresh_until": float("inf")}}},
             {"version": 1, "sources": {f"Discovery {ISSUER}": {"keys": JWKS["keys"], "fresh_until": True}}},
+            {"version": 1, "sources": {f"Discovery {ISSUER}": {"keys": JWKS["keys"], "fresh_until": 10**400}}},
+            {"version": 1, "sources": {f"Discovery {ISSUER}": {"keys": JWKS["keys"], "fresh_until": float("nan")}}},
             {"version": 1, "sources": {f"Discovery {ISSUER}": {"keys": "x", "fresh_until": 1e12}}},
             {"version": 1, "sources": {f"Discovery {ISSUER}": {"keys": [], "fresh_until": 1e12}}},
             {"version": 1, "sources": {f"Discovery {ISSUER}": {"fresh_until": 1e12}}},

@@ -11,7 +11,8 @@ from ..incoming import Incoming
 from ..reasons import Reason
 
 MAX_CERTIFICATE = 64 * 1024
-_PEM = re.compile(r"-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*")
+# One blank, then anything: two parts that could share a run of blanks would try every way to share it.
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----\s([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*")
 _BYTE_SEQUENCE = re.compile(r":([A-Za-z0-9+/]+=*):")
 
 
