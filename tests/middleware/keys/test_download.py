@@ -15,7 +15,7 @@ from answering import answering
 from certificates import certified
 
 from realmgate.flow import Fetch, Fetched, FetchFailed
-from realmgate.keys.download import CA_VARIABLES, Line, download
+from realmgate.keys.download import CA_VARIABLES, Deadline, Line, download
 
 Script = Callable[[socket.socket, threading.Event], None]
 
@@ -304,3 +304,28 @@ def test_a_kept_connection_that_falls_silent_is_cut_and_not_tried_again() -> Non
         with pytest.raises(FetchFailed, match="no answer in time"):
             line.exchange(Fetch(url=f"http://{place}/", timeout=SOON))
     assert len(seen) == 1
+
+
+def test_a_kept_connection_that_closes_at_the_next_question_is_tried_anew_once() -> None:
+    questions: list[bytes] = []
+
+    def script(connection: socket.socket, over: threading.Event) -> None:
+        questions.append(connection.recv(65536))
+        if len(questions) in (1, 3):
+            connection.sendall(OK + b"Content-Length: 2\r\n\r\n{}")
+            questions.append(connection.recv(65536))
+
+    with speaking(script) as place, Line() as line:
+        for _ in range(2):
+            assert line.exchange(Fetch(url=f"http://{place}/")).body == b"{}"
+        with pytest.raises(FetchFailed, match="the connection failed"):
+            line.exchange(Fetch(url=f"http://{place}/"))
+    assert len(questions) == 5
+
+
+def test_a_connection_that_comes_when_time_is_up_is_cut_at_once() -> None:
+    here, there = socket.socketpair()
+    with here, there, Deadline(60) as deadline:
+        deadline._cut()
+        deadline.watch(here)
+        assert there.recv(1) == b""
