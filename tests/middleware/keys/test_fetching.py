@@ -256,7 +256,7 @@ with answering(lambda _: (200, JWKS)) as server:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_child_process_downloads_for_itself() -> None:
-    path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = subprocess.run(
         [sys.executable, "-c", FORKS], env={**os.environ, "PYTHONPATH": path}, capture_output=True, check=False
     )
