@@ -7,6 +7,7 @@ longest one wins.
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final, Generic, TypeVar
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from .errors import ConfigurationError
@@ -154,6 +155,8 @@ RESPELLINGS: Final = (
     lambda path: _CONTROL.split(path, maxsplit=1)[0],
     # What stands for bytes that are no UTF-8, which some readers leave out.
     lambda path: path.replace("\ufffd", ""),
+    # Letters that only look another way, which some file systems and stores take for the same.
+    lambda path: normalize("NFKC", path),
     lambda path: path.split("?", 1)[0].split("#", 1)[0],
     without_dots,
     _without_trailing,

@@ -288,3 +288,17 @@ def test_no_generated_spelling_gets_through_with_the_wrong_token(path: str, moun
 )
 def test_bytes_that_are_no_text_are_read_alike_by_both_doors(raw: bytes, status: int) -> None:
     assert OPEN.ask(path=raw.decode("utf-8", "surrogateescape")).status == status
+
+
+def test_a_prefix_beyond_ascii_is_found_in_text_and_in_bytes_in_the_guise_of_latin_1() -> None:
+    table = {"/bücher": SHOP["storefront"], "/書籍/管理": SHOP["backoffice"]}
+    doors = Doors(
+        asgi=asgi.RealmMap(asgi_app, table, elsewhere="open", clock=lambda: NOW),
+        wsgi=wsgi.RealmMap(wsgi_app, table, elsewhere="open", clock=lambda: NOW),
+    )
+    for path, holder in (("/bücher/1", "storefront"), ("/書籍/管理", "backoffice"), ("/書籍/管理/1", "backoffice")):
+        for mount in ("", "/läden"):
+            statuses = {who: doors.ask(*sent, path=path, mount=mount).status for who, sent in TOKENS.items()}
+            assert statuses == {who: 200 if who == holder else 401 for who in TOKENS}
+    assert doors.ask(path="/BÜCHER").status == doors.ask(path="/b%C3%BCcher").status == 400
+    assert doors.ask(path="/bücherei").status == doors.ask(path="/書籍").status == 200

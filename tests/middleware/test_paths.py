@@ -104,6 +104,10 @@ def test_a_prefix_counts_whole_segments_and_the_longest_wins(path: str, place: s
         pytest.param("/api ", id="a space behind"),
         pytest.param("/api./x", id="a dot behind"),
         pytest.param("/api. .", id="dots and spaces behind"),
+        pytest.param("/\uff41\uff50\uff49", id="wide letters"),
+        pytest.param("/admin\uff0fapi", id="a wide slash"),
+        pytest.param("/x/\u2025/api", id="two dots in one letter"),
+        pytest.param("/api\uff1bx", id="a wide semicolon"),
         pytest.param("api", id="no slash at the beginning"),
         pytest.param("admin/api/x", id="no slash at the beginning of a longer path"),
         pytest.param("http://shop.example/api", id="a whole address"),
@@ -118,6 +122,15 @@ def test_a_path_that_two_readers_take_for_two_places_is_ambiguous(path: str) -> 
 def test_what_nobody_takes_for_another_place_is_not_ambiguous() -> None:
     for path in ("/x/../y", "//static", "/static/%2e%2e/x", "/STATIC", "/a;b", "/a\\b", "/a\x00b"):
         assert TABLE.find([path]) is None
+
+
+def test_a_letter_that_can_be_put_together_in_two_ways_is_one_letter() -> None:
+    table = PrefixTable({"/b\u00fccher": "storefront"})
+    assert table.find(["/b\u00fccher/1"]) == "storefront"
+    with pytest.raises(AmbiguousPath):
+        table.find(["/bu\u0308cher/1"])
+    with pytest.raises(ConfigurationError, match="written plainly"):
+        PrefixTable({"/bu\u0308cher": "storefront"})
 
 
 def test_two_prefixes_of_one_place_are_one_place() -> None:
