@@ -106,9 +106,13 @@ class Mint:
         return claims if claims and claims.nbf <= self._clock() < claims.exp else None
 
     def id_token_claims(self, token: str, *, audience: str | None = None) -> Claims | None:
-        """The claims of an ID token that this mint made (for this audience), expired or not; None for anything else."""
+        """The claims of an ID token that this mint made (for this audience), expired or not; None for anything else.
+
+        Ours is for one client. One that names several was made to lie, and its client should have noticed.
+        """
         claims = self._opened(ID_TOKEN, token)
-        return claims if claims and audience in {None, claims.aud} else None
+        fits = claims is not None and isinstance(claims.aud, str) and audience in {None, claims.aud}
+        return claims if fits else None
 
     def _opened(self, typ: str, token: str) -> Claims | None:
         """The claims of a token of this type that this mint made, whatever the time is."""

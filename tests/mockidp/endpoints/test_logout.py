@@ -145,6 +145,13 @@ def test_what_is_no_id_token_of_this_issuer_is_refused(visitor: Visitor) -> None
     assert is_logged_in(visitor)
 
 
+def test_an_id_token_that_was_made_to_name_two_clients_is_refused(visitor: Visitor) -> None:
+    visitor.provider.faults.next("other-audience-too")
+    lying = visitor.tokens(scope="openid")["id_token"]
+    assert leave(visitor, id_token_hint=lying).status_code == 400
+    assert is_logged_in(visitor)
+
+
 def test_two_names_for_the_client_are_refused(visitor: Visitor) -> None:
     response = leave(visitor, id_token_hint=id_token(visitor), client_id="storefront-spa")
     assert response.status_code == 400

@@ -168,6 +168,11 @@ def test_ones_own_id_token_is_of_a_kind_that_cannot_be_taken_back(visitor: Visit
     assert is_done(give_back(visitor, id_token, auth=("storefront-service", "storefront-service-secret")))
 
 
+def test_an_id_token_that_was_made_to_name_two_clients_is_nobodys(visitor: Visitor) -> None:
+    visitor.provider.faults.next("other-audience-too")
+    assert is_done(give_back(visitor, visitor.tokens(scope="openid")["id_token"]))
+
+
 @pytest.mark.parametrize("fields", [{}, {"token": ""}, {"token": ["a", "b"]}])
 def test_a_request_that_is_not_in_order_is_refused(visitor: Visitor, fields: Any) -> None:
     response = visitor.http.post("/storefront/revoke", data=fields, auth=WEB)
