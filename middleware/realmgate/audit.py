@@ -148,6 +148,7 @@ def _walk_mounts(dispatcher: Any, path: str, guards: Guards) -> Iterator[Leaf]:
 
 def _walk_route(route: Route | WebSocketRoute, path: str, guards: Guards) -> Iterator[Leaf]:
     """A route is a leaf whatever it holds; what its own middleware guards is found along the way."""
+    yield from _own_ways(route, ("matches", "handle"), path + route.path, guards)
     wrapper: Any = route.app
     while wrapper is not None:
         if isinstance(wrapper, Guard):

@@ -341,6 +341,15 @@ def test_a_mount_that_goes_its_own_way_cannot_be_looked_into(method: str) -> Non
     ]
 
 
+@pytest.mark.parametrize("method", ["matches", "handle"])
+def test_a_route_that_goes_its_own_way_need_not_pass_its_own_middleware(method: str) -> None:
+    gates = [Middleware(RealmGate, realm=SHOP["storefront"])]
+    own = type("OwnRoute", (Route,), {method: call_bare})("/page", page, middleware=gates)
+
+    assert findings(Starlette(routes=[own])) == [f"/page (OwnRoute, which cannot be looked into): {NO_GATE}"]
+    SHOP.audit(Starlette(routes=[Route("/page", page, middleware=gates)]))
+
+
 def test_what_a_tracing_library_puts_into_starlette_is_no_way_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Starlette, "__call__", call_bare)
     monkeypatch.setattr(Router, "app", call_bare)
