@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from .errors import RequestRefused
 
@@ -102,7 +102,14 @@ def media_type(request: Request) -> str:
 
 
 async def read_body(request: Request) -> bytes:
-    """The whole body, if it is not too large."""
+    """The whole body, if it is not too large and comes to its end."""
+    try:
+        return await _read(request)
+    except ClientDisconnect:
+        raise RequestRefused("The body has no end.") from None
+
+
+async def _read(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -114,6 +114,21 @@ def test_a_body_that_never_ends_is_not_read_to_its_end() -> None:
     assert len(reads) == BODY_LIMIT // 1000 + 1
 
 
+@pytest.mark.parametrize("content_type", [FORM, "application/json"])
+def test_a_client_that_goes_away_within_the_body_is_refused_like_any_other(content_type: str) -> None:
+    came: list[dict[str, Any]] = [
+        {"type": "http.request", "body": b"{}", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> dict[str, Any]:
+        return came.pop(0)
+
+    gone = Request({"type": "http", "method": "POST", "headers": [(b"content-type", content_type.encode())]}, receive)
+    with pytest.raises(RequestRefused):
+        asyncio.run(body_pairs(gone))
+
+
 def test_a_query_has_a_limit() -> None:
     with pytest.raises(RequestRefused) as caught:
         query_pairs(request(query=b"a=" + b"1" * QUERY_LIMIT))
