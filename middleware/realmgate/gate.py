@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from .answering import Answers
 from .challenge import Protection, Refusal, refuse
 from .credentials import credentials_of
 from .dpop_options import schemes_for
+from .effect_answers import Answers
 from .errors import Refused, TokenMissing
 from .flow import Flow
 from .guarded import GuardedRealm

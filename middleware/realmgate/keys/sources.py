@@ -1,7 +1,6 @@
 """Where the keys of an issuer come from."""
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from ..jose.keys import VerifyingKey
 from ..jose.strict_json import NotStrictJson, parse_object
 from ..realm import Realm
 from .discovery import discover
+from .freshness import stated_age
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,21 +198,6 @@ def source_of(realm: Realm) -> KeySource:
         f"Realm({realm.name!r}, keys=…): must be the URL of a JWKS, a JWKS, a JWK, a function that returns a JWKS, or "
         "a source like JwksFile('keys.json'), Pem(Path('key.pem')) or Secret(b'…')"
     )
-
-
-_MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,10})\"?(?:$|[,\s])", re.IGNORECASE)
-_NO_CACHE = re.compile(r"(?:^|[,\s])(?:no-store|no-cache)(?:$|[,\s=])", re.IGNORECASE)
-
-
-def stated_age(cache_control: str, age: str) -> float | None:
-    """For how many seconds an answer says it is fresh, less its age; None where it says nothing. RFC 9111 §4.2."""
-    if _NO_CACHE.search(cache_control):
-        return 0.0
-    found = _MAX_AGE.search(cache_control)
-    if found is None:
-        return None
-    spent = float(age) if age.isdecimal() and age.isascii() else 0.0
-    return max(float(found[1]) - spent, 0.0)
 
 
 def _parse(body: bytes) -> Mapping[str, Any]:

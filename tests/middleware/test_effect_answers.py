@@ -8,7 +8,7 @@ import pytest
 from both_doors import AUDIENCE, ISSUER, JWKS, NOW
 
 from realmgate import DPoP, Realm, Realms
-from realmgate.answering import Answers
+from realmgate.effect_answers import Answers
 from realmgate.flow import Denied, Effect, EffectFailed, Fetch, Remember
 
 DENIED = Denied(jti="token-1")
