@@ -231,7 +231,7 @@ def _claim(written: str) -> tuple[str, Any]:
 
 def _duration(written: str) -> int:
     try:
-        return seconds(written)
+        return seconds(written, least=0)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{error}, not {written!r}") from None
 

@@ -144,7 +144,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         levels = (client.lifetimes if client else None, realm.lifetimes, self.lifetimes)
         said = (getattr(level, of) for level in levels if level is not None)
         usual = _DEFAULT_SECONDS[of] if default is None else default
-        return next((seconds(duration) for duration in said if duration is not None), usual)
+        return next((seconds(duration, least=0) for duration in said if duration is not None), usual)
 
     def with_lifetimes(self, **durations: Duration | None) -> Self:
         """The same with other server-wide lifetimes, such as `access_token="30s"`; None changes nothing."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, Protocol, get_args
 
-from .expectations import expect
+from .expectations import expect, expect_duration
 from .oro_settings import OroSettings, OroVersion
-from .realm import BACKOFFICE, DEVICE_CODE, STOREFRONT, Client, Realm, User
+from .realm import BACKOFFICE, DEVICE_CODE, STOREFRONT, Client, Lifetimes, Realm, User
 
 _ONLY_ORO: Final = 'to be left out: it is there with dialect = "orocommerce" only'
 _NOT_ORO: Final = 'to be left out: OroCommerce knows nothing of the kind (dialect = "orocommerce")'
@@ -17,6 +17,11 @@ class Settings(Protocol):
     @property
     def realms(self) -> tuple[Realm, ...]:
         """Who there is."""
+        ...
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long things live, where nobody says otherwise."""
         ...
 
     @property
@@ -39,6 +44,9 @@ def expect_standard(settings: Settings) -> None:
     """Refuse what only OroCommerce has."""
     expect(settings.oro_version is None, "oro_version", _ONLY_ORO)
     expect(settings.oro == OroSettings(), "oro", _ONLY_ORO)
+    for place, lifetimes in _lifetimes(settings):
+        for name in lifetimes.__struct_fields__:
+            expect_duration(f"{place}.{name}", getattr(lifetimes, name))
     for place, user in _users(settings):
         expect(user.enabled, f"{place}.enabled", _ONLY_ORO)
         expect(not user.locked, f"{place}.locked", _ONLY_ORO)
@@ -73,6 +81,12 @@ def _expect_owners(settings: Settings) -> None:
         names = {"", *(user.username for user in realm.users)}
         for index, client in enumerate(realm.clients):
             expect(client.owner in names, f"realms[{at}].clients[{index}].owner", "the username of a user of the realm")
+
+
+def _lifetimes(settings: Settings) -> Iterator[tuple[str, Lifetimes]]:
+    yield "lifetimes", settings.lifetimes
+    yield from ((f"realms[{at}].lifetimes", realm.lifetimes) for at, realm in enumerate(settings.realms))
+    yield from ((f"{place}.lifetimes", client.lifetimes) for place, client in _clients(settings))
 
 
 def _users(settings: Settings) -> Iterator[tuple[str, User]]:

@@ -12,7 +12,7 @@ LONGEST: Final = 3650 * 86400
 EXPECTED: Final = "a duration of at least one second and at most 3650 days, such as 30s, 5m, 1h, 2d or plain seconds"
 
 
-def seconds(duration: Duration) -> int:
+def seconds(duration: Duration, *, least: int = 1) -> int:
     """The duration in whole seconds; ValueError says what was expected."""
     match duration:
         case bool():
@@ -23,6 +23,6 @@ def seconds(duration: Duration) -> int:
             length = int(written[1]) * _UNITS[written[2]]
         case _:
             raise ValueError(f"expected {EXPECTED}")
-    if not 1 <= length <= LONGEST:
+    if not least <= length <= LONGEST:
         raise ValueError(f"expected {EXPECTED}")
     return length

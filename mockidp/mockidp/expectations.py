@@ -29,10 +29,10 @@ def expect_unique(place: str, names: Iterable[str]) -> None:
         raise ConfigError(f"expected each only once, but found {doubled[0]!r} again", place=place)
 
 
-def expect_duration(place: str, duration: Duration | None) -> None:
-    """Refuse what is neither left open nor a duration."""
+def expect_duration(place: str, duration: Duration | None, *, least: int = 1) -> None:
+    """Refuse what is neither left open nor a duration of so many seconds at least."""
     try:
-        seconds(1 if duration is None else duration)
+        seconds(1 if duration is None else duration, least=least)
     except ValueError as error:
         raise ConfigError(str(error), place=place) from None
 

@@ -40,4 +40,5 @@ def overridden(config: Config, overrides: Overrides) -> Config:
     lifetimes: dict[str, Any] = {
         name.removesuffix(LIFETIME): given.pop(name) for name in list(given) if name.endswith(LIFETIME)
     }
-    return msgspec.structs.replace(config.with_lifetimes(**lifetimes), **given)
+    # The dialect first: it says which lifetimes there can be.
+    return msgspec.structs.replace(config, **given).with_lifetimes(**lifetimes)

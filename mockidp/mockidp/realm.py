@@ -41,7 +41,8 @@ class Lifetimes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
-            expect_duration(name, getattr(self, name))
+            # Zero means something to OroCommerce; the dialects say whether it may stand here.
+            expect_duration(name, getattr(self, name), least=0)
 
 
 class User(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

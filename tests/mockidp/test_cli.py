@@ -138,7 +138,8 @@ def test_a_file_gives_the_realms_and_flags_overrule_it(tmp_path: Path) -> None:
         (["--backend-prefix", ""], "--backend-prefix: expected a path"),
         (["--base-url", "nowhere"], "--base-url: expected an http or https address"),
         (["--access-token-lifetime", "1y"], "argument --access-token-lifetime: expected a duration of at least one"),
-        (["--code-lifetime", "0"], "argument --code-lifetime: expected a duration"),
+        (["--code-lifetime", "soon"], "argument --code-lifetime: expected a duration"),
+        (["--code-lifetime", "0"], "lifetimes.code: expected a duration of at least one second"),
         (["--config", "no-such.toml"], "no-such.toml: cannot be read: No such file or directory"),
         (
             ["--host", "no-such-host.invalid", "--allow-remote"],
