@@ -114,7 +114,7 @@ class JwksFile:
     _: KW_ONLY
     fresh_for: float = 5.0
     cooldown: float = 1.0
-    max_stale: float = math.inf
+    max_stale: float = 86400.0
     inline: bool = field(default=False, init=False)
 
     def load(self, attempt: int) -> Flow[Loaded]:

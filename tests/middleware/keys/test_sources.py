@@ -111,3 +111,10 @@ def test_a_source_that_cannot_be_told_from_another_is_shared_by_nobody() -> None
 def test_where_there_are_no_keys_nobody_finds_any() -> None:
     with pytest.raises(FetchFailed, match="there are no keys here"):
         run(NoKeys().load(0), print)
+
+
+def test_an_outage_of_a_source_that_can_be_down_is_bounded() -> None:
+    """A file that is gone revokes its keys as a server that is gone does: after a day."""
+    day = 86400.0
+    assert JwksFile("keys.json").max_stale == JwksUri("https://id.example/jwks").max_stale == day
+    assert Discovery("https://id.example").max_stale == day
