@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
@@ -45,6 +45,8 @@ class Realm:
     * `dpop`: tokens that are bound to a key are taken with a proof; see `DPoP`.
     * `certificate_header`: tokens that are bound to a client certificate are taken with the certificate in this header,
       which a proxy must set on every request, or remove. RFC 8705.
+    * `sender_constrained`: takes no token but one that is bound in a way that is checked here, by `dpop` or
+      `certificate_header`. With the header alone that is "only certificate-bound tokens".
     * `oro_version`: with the profile ``"orocommerce"``, refuse as the API of that version does (``"5.0"``, ``"5.1"``,
       ``"6.0"``, ``"6.1"``). `oro_side` is ``"storefront"`` or ``"backoffice"``, where the name does not say it.
     * `trust_mock`: for development only. Accepts http addresses and the keys of a mock identity provider.
@@ -78,6 +80,7 @@ class Realm:
     scopes_supported: tuple[str, ...] = ()
     dpop: DPoP | None = None
     certificate_header: str | None = None
+    sender_constrained: bool = False
     oro_version: str | None = None
     oro_side: str | None = None
     trust_mock: bool = False
@@ -98,6 +101,9 @@ class Realm:
         object.__setattr__(self, "origin", place_of(self.address)[0] if self.address else None)
         if self.clients is not None:
             object.__setattr__(self, "clients", frozenset(self.clients))
+        if self.sender_constrained and self.dpop and self.certificate_header is None:
+            # No token is good under the scheme Bearer then, so no challenge names it.
+            object.__setattr__(self, "dpop", replace(self.dpop, required=True))
 
     @property
     def passes_preflights(self) -> bool:

@@ -153,6 +153,10 @@ def _check_bindings(realm: Unchecked) -> None:
     if realm.dpop is not None and realm.resource is None and address_among(audience) is None:
         raise _refuse(realm, "resource", "DPoP needs the address of the API, like 'https://shop.example/api'")
     check_certificate_header(realm.certificate_header, place=f"Realm({realm.name!r}, certificate_header=…)")
+    if not isinstance(realm.sender_constrained, bool):
+        raise _refuse(realm, "sender_constrained", "must be True or False")
+    if realm.sender_constrained and realm.dpop is None and realm.certificate_header is None:
+        raise _refuse(realm, "sender_constrained", "no token could be good: give dpop=DPoP() or certificate_header=")
 
 
 CHECKS = (

@@ -29,6 +29,8 @@ def check_possession(
     jkt, x5t = bound_to.get("jkt"), bound_to.get("x5t#S256")
     if (jkt is None) != (scheme != DPOP):
         raise TokenRejected(Reason.BOUND if jkt else Reason.NOT_BOUND)
+    if realm.sender_constrained and jkt is None and x5t is None:
+        raise TokenRejected(Reason.NOT_BOUND)
     if x5t is not None:
         check_certificate(incoming, header=realm.certificate_header, x5t=x5t)
     if jkt is not None:

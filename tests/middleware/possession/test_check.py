@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from answering import answering
-from both_doors import AUDIENCE, ISSUER, NOW
+from both_doors import AUDIENCE, ISSUER, NOW, mint
 from certificates import certified
 from proofs import ES256, OTHER, b64url, bound_doors, x5t
 
-from realmgate import DPoP, Introspection, Realm
+from realmgate import ConfigurationError, DPoP, Introspection, Realm
 from realmgate.errors import ProofRejected, TokenRejected
 from realmgate.flow import run
 from realmgate.possession.check import check_possession
@@ -96,6 +96,72 @@ def test_a_realm_that_reads_no_header_finds_no_certificate() -> None:
     )
     with pytest.raises(TokenRejected):
         run(flow, lambda _: True)
+
+
+# What each way of being sender-constrained takes: nothing, a key, a certificate, both.
+ONLY = {
+    "certificate": ({"certificate_header": "cert", "sender_constrained": True}, (401, 401, 200, 401)),
+    "either": ({"certificate_header": "cert", "dpop": DPoP(), "sender_constrained": True}, (401, 200, 200, 200)),
+    "key": ({"dpop": DPoP(), "sender_constrained": True}, (401, 200, 401, 401)),
+    "key, and perhaps a certificate": (
+        {"certificate_header": "cert", "dpop": DPoP(required=True)},
+        (401, 200, 401, 200),
+    ),
+    "whoever comes": ({"certificate_header": "cert", "dpop": DPoP()}, (200, 200, 200, 200)),
+}
+
+
+@pytest.mark.parametrize(("differs", "statuses"), ONLY.values(), ids=ONLY)
+@pytest.mark.parametrize("remember", [0, 100])
+def test_a_realm_can_insist_on_tokens_that_a_thief_cannot_use(
+    differs: dict[str, Any], statuses: tuple[int, ...], remember: int
+) -> None:
+    doors = bound_doors(remember=remember, **differs)
+
+    def show(**cnf: str) -> int:
+        token = mint(cnf=cnf) if cnf else mint()
+        scheme = "DPoP" if "jkt" in cnf else "Bearer"
+        sent = [("cert", certificate()), ("dpop", ES256.proof(token))]
+        return doors.ask(f"{scheme} {token}", mount="/api", path="", headers=sent).status
+
+    for _ in range(2):
+        key, own = {"jkt": ES256.jkt}, {"x5t#S256": MINE}
+        assert (show(), show(**key), show(**own), show(**key, **own)) == statuses
+
+
+def test_the_challenge_of_a_realm_for_bound_tokens_names_only_what_could_help() -> None:
+    challenge = bound_doors(dpop=DPoP(), sender_constrained=True).bearer(mint()).header("www-authenticate") or ""
+    assert "Bearer" not in challenge
+    assert "DPoP" in challenge
+    only_certificates = bound_doors(certificate_header="cert", sender_constrained=True).bearer(mint())
+    assert 'Bearer realm="storefront", error="invalid_token"' in (only_certificates.header("www-authenticate") or "")
+
+
+def test_a_realm_that_could_take_no_token_at_all_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="sender_constrained=….*certificate_header="):
+        Realm("storefront", issuer=ISSUER, audience=AUDIENCE, sender_constrained=True)
+    with pytest.raises(ConfigurationError, match="True or False"):
+        bound_doors(dpop=DPoP(), sender_constrained="certificate")
+
+
+def test_an_answer_of_the_issuer_must_name_a_binding_too() -> None:
+    said = {
+        "active": True,
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "customer@example.com",
+        "client_id": "storefront-web",
+        "exp": int(NOW) + 3600,
+    }
+    answers = [said, {**said, "cnf": {"x5t#S256": MINE}}]
+    with answering(lambda _: (200, answers[0])) as server:
+        introspection = Introspection(f"{server.address}/introspect", client_id="shop", client_secret="s3cret")
+        differs = {"certificate_header": "cert", "sender_constrained": True}
+        doors = bound_doors(keys=None, trust_mock=True, introspection=introspection, **differs)
+        assert doors.bearer("opaque", headers=[("cert", certificate())]).status == 401
+        answers.reverse()
+        assert doors.bearer("bound", headers=[("cert", certificate())]).status == 200
+        assert doors.bearer("bound").status == 401
 
 
 @pytest.mark.parametrize("cache_for", [0, 60])
