@@ -149,9 +149,14 @@ def call_with_principal(
     if principal.is_authenticated:
         # PEP 3333: text in an environ is bytes in the guise of latin-1.
         environ["REMOTE_USER"] = principal.subject.encode().decode("latin-1")
-        environ["AUTH_TYPE"] = "Bearer"
+        environ["AUTH_TYPE"] = "Bearer" if gate is None or gate.realm.dpop is None else _scheme_of(principal)
     answer: Iterable[bytes] = app(environ, start_response)
     return answer
+
+
+def _scheme_of(principal: Principal) -> str:
+    """The scheme that the token came under, which for one that is bound to a key can only be one. RFC 3875 §4.1.1."""
+    return "DPoP" if "jkt" in principal.claims.get("cnf", ()) else "Bearer"
 
 
 def _decoded(environ: Environ, name: str) -> str:

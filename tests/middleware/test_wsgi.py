@@ -8,12 +8,13 @@ from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
 import pytest
-from both_doors import ADMIN_AUDIENCE, NOW, mint
+from both_doors import ADMIN_AUDIENCE, AUDIENCE, ISSUER, JWKS, NOW, mint
 from flask import Flask, request
+from proofs import ES256
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 
-from realmgate import NoGate, Realms, principal_of
+from realmgate import DPoP, NoGate, Realm, Realms, principal_of
 from realmgate.wsgi import RealmGate, RealmMap
 
 
@@ -93,6 +94,20 @@ def test_the_app_behind_is_told_who_is_there(shop: Realms) -> None:
     assert given["AUTH_TYPE"] == "Bearer"
     assert principal_of(given) is given["realmgate.principal"]
     assert principal_of(given).subject == "jürgen@example.com"
+
+
+@pytest.mark.parametrize("remember", [0, 10])
+def test_the_app_is_told_the_scheme_that_the_token_came_under(remember: int) -> None:
+    realm = Realm(
+        "storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, dpop=DPoP(), certificate_header="x-client-cert"
+    )
+    gate = RealmGate(fine, realm=Realms(realm)["storefront"], clock=lambda: NOW, remember=remember)
+    for _ in range(2):
+        bound, bearer = environ(PATH_INFO="/api", SCRIPT_NAME=""), environ(mint())
+        token = ES256.bound_token()
+        bound |= {"HTTP_AUTHORIZATION": f"dpop {token}", "HTTP_DPOP": ES256.proof(token)}
+        assert call(gate, bound)[0] == call(gate, bearer)[0] == "200 OK"
+        assert (bound["AUTH_TYPE"], bearer["AUTH_TYPE"]) == ("DPoP", "Bearer")
 
 
 LIES = {"REMOTE_USER": "admin", "AUTH_TYPE": "Basic", "realmgate.principal": "admin", "realmgate.gate": "admin"}

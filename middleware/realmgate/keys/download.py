@@ -1,4 +1,8 @@
-"""The only file that opens sockets: exchanges with a total deadline and a cap on what is read."""
+"""The only file that opens sockets: exchanges with a total deadline and a cap on what is read.
+
+What the deadline cannot cut is the look-up of a name, which belongs to the system and has time limits of its own
+(``resolv.conf``: `timeout` and `attempts`). Whoever waits for the answer gives up in time all the same.
+"""
 
 import os
 import socket
@@ -17,8 +21,8 @@ from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as ReadTimeout
 
 from ..flow import Fetch, Fetched, FetchFailed
+from .authorities import authorities
 
-CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 CHUNK = 16 * 1024
 
 
@@ -137,15 +141,21 @@ def _session(line: Line) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    session.verify = next((os.environ[name] for name in CA_VARIABLES if os.environ.get(name)), True)
-    adapter = _watched_adapter(line)
+    session.verify, directories = authorities(os.environ)
+    adapter = _watched_adapter(line, directories)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
 
 
-def _watched_adapter(line: Line) -> HTTPAdapter:
+def _watched_adapter(line: Line, directories: str | None) -> HTTPAdapter:
     """An adapter whose connections report to the line's deadline as soon as they have a socket."""
+
+    class Adapter(HTTPAdapter):
+        def cert_verify(self, conn: Any, *how: Any, **named: Any) -> None:
+            super().cert_verify(conn, *how, **named)  # type: ignore[no-untyped-call]
+            # requests knows one file or one directory, where OpenSSL has both and several.
+            conn.ca_cert_dir = directories or conn.ca_cert_dir
 
     class Watched(HTTPConnection):
         def connect(self) -> None:
@@ -179,7 +189,7 @@ def _watched_adapter(line: Line) -> HTTPAdapter:
     class TlsPool(HTTPSConnectionPool):
         ConnectionCls: Any = WatchedTls
 
-    adapter = HTTPAdapter(pool_maxsize=1, max_retries=0)
+    adapter = Adapter(pool_maxsize=1, max_retries=0)
     manager: Any = adapter.poolmanager
     manager.pool_classes_by_scheme = {"http": Pool, "https": TlsPool}
     return adapter

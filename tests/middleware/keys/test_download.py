@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import socket
 import ssl
 import threading
@@ -12,10 +13,11 @@ from pathlib import Path
 
 import pytest
 from answering import answering
-from certificates import certified
+from certificates import certified, trust
 
 from realmgate.flow import Fetch, Fetched, FetchFailed
-from realmgate.keys.download import CA_VARIABLES, Deadline, Line, download
+from realmgate.keys.authorities import CA_VARIABLES
+from realmgate.keys.download import Deadline, Line, download
 
 Script = Callable[[socket.socket, threading.Event], None]
 
@@ -280,6 +282,45 @@ def test_a_variable_may_name_who_vouches(
     assert fetch(url).body == b'{"keys": []}'
     with pytest.raises(FetchFailed, match="SSLError"):
         fetch(url.replace("127.0.0.1", "localhost"))
+
+
+def directories(secure: tuple[str, str], folder: Path) -> str:
+    """Two of them, and the one that matters is the second."""
+    full, empty = folder / "full", folder / "empty"
+    full.mkdir()
+    empty.mkdir()
+    trust(secure[1], full)
+    return os.pathsep.join(["/nowhere/at/all", str(empty), str(full)])
+
+
+def test_a_variable_may_name_directories_as_openssl_has_them(
+    secure: tuple[str, str], no_variables: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_DIR", directories(secure, tmp_path))
+    assert fetch(secure[0]).body == b'{"keys": []}'
+    with pytest.raises(FetchFailed, match="SSLError"):
+        fetch(secure[0].replace("127.0.0.1", "localhost"))
+
+
+def test_a_file_and_directories_count_together(
+    secure: tuple[str, str], no_variables: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = certified("other").save(tmp_path, "other")[0]
+    monkeypatch.setenv("SSL_CERT_FILE", other)
+    with pytest.raises(FetchFailed, match="SSLError"):
+        fetch(secure[0])
+    monkeypatch.setenv("SSL_CERT_DIR", directories(secure, tmp_path))
+    assert fetch(secure[0]).status == 200
+
+
+@pytest.mark.parametrize("named", ["/nowhere/at/all", "empty"])
+def test_a_directory_without_certificates_trusts_nobody(
+    secure: tuple[str, str], no_variables: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / named))
+    with pytest.raises(FetchFailed, match="the connection failed"):
+        fetch(secure[0])
 
 
 def test_a_variable_that_names_no_file_trusts_nobody(

@@ -138,7 +138,7 @@ def test_the_challenge_of_a_realm_for_bound_tokens_names_only_what_could_help() 
 
 
 def test_a_realm_that_could_take_no_token_at_all_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="sender_constrained=….*certificate_header="):
+    with pytest.raises(ConfigurationError, match=r"sender_constrained=….*certificate_header="):
         Realm("storefront", issuer=ISSUER, audience=AUDIENCE, sender_constrained=True)
     with pytest.raises(ConfigurationError, match="True or False"):
         bound_doors(dpop=DPoP(), sender_constrained="certificate")
