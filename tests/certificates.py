@@ -61,6 +61,6 @@ def certified(name: str, *hosts: str) -> Certified:
 def trust(certificate: str, folder: Path) -> None:
     """Put a certificate into a directory, under the name by which OpenSSL looks for it."""
     subject = x509.load_pem_x509_certificate(Path(certificate).read_bytes()).subject.public_bytes()
-    # OpenSSL hashes the name in lower case and without the header of the sequence.
-    number = int.from_bytes(hashlib.sha1(subject[2:].lower()).digest()[:4], "little")  # noqa: S324
+    # OpenSSL hashes a name in lower case, which it has to be here, and without the header of the sequence.
+    number = int.from_bytes(hashlib.sha1(subject[2:]).digest()[:4], "little")  # noqa: S324
     shutil.copy(certificate, folder / f"{number:08x}.0")
