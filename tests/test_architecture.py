@@ -17,6 +17,7 @@ ROOMS = {"middleware/realmgate": ROOT / "middleware/realmgate", "mockidp/mockidp
 SOURCES = sorted(path for room in ROOMS.values() for path in room.rglob("*.py"))
 # A file that is a part of something else is proven with it; here is where.
 PROVEN_WITH = {
+    "mockidp/cli/words.py": "tests/mockidp/cli/test_main.py",
     "mockidp/demo.py": "tests/mockidp/test_config.py",
     "mockidp/errors.py": "tests/mockidp/test_config.py",
     "mockidp/expectations.py": "tests/mockidp/test_realm.py",

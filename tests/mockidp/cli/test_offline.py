@@ -108,13 +108,6 @@ def test_a_mistake_is_one_line(
     assert capsys.readouterr().err.strip().startswith(problem)
 
 
-@pytest.mark.parametrize("claim", ["roles", "=x"])
-def test_a_claim_has_a_name_and_a_value(capsys: pytest.CaptureFixture[str], claim: str) -> None:
-    with pytest.raises(SystemExit):
-        cli.main(["token", "storefront", "--claim", claim])
-    assert f"expected NAME=VALUE, not '{claim}'" in capsys.readouterr().err
-
-
 def test_somebody_has_to_be_named_where_the_realm_knows_nobody(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

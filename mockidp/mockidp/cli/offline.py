@@ -9,10 +9,10 @@ import shlex
 from pathlib import Path
 from typing import Any, Final
 
-from .config import Config, load
-from .errors import ConfigError
-from .overrides import overridden
-from .provider import Provider
+from ..config import Config, load
+from ..errors import ConfigError
+from ..overrides import overridden
+from ..provider import Provider
 
 ADDRESS: Final = "http://127.0.0.1:8800"  # where `mockidp serve` listens if nothing else is said
 

@@ -1,49 +1,17 @@
-import contextlib
-import itertools
 import re
 import signal
 import socket
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
 import pytest
 import requests
+from terminal import address, found, run, served
 
 from mockidp import cli
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # what it warns about
-COMMAND = [sys.executable, "-m", "mockidp"]
-
-
-def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)
-
-
-@contextlib.contextmanager
-def served(*arguments: str) -> "Iterator[tuple[subprocess.Popen[str], str]]":
-    """A server started from the command line, and the lines it said until it was ready."""
-    command = [*COMMAND, "serve", "--port", "0", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            said = iter(cast("IO[str]", process.stdout))
-            welcome = "".join(itertools.takewhile(lambda line: line != "Ctrl-C stops it.\n", said))
-            assert process.poll() is None, welcome
-            yield process, welcome
-        finally:
-            process.kill()
-
-
-def address(welcome: str, row: str) -> str:
-    return found(rf"^  {row} +(http\S+)", welcome)
-
-
-def found(pattern: str, text: str) -> str:
-    match = re.search(pattern, text, re.MULTILINE)
-    assert match, text
-    return match[1]
 
 
 def ask_for_a_token(base_url: str, **more: str) -> requests.Response:
@@ -186,24 +154,11 @@ def test_open_to_other_machines_it_warns_loudly() -> None:
     assert complained.startswith("WARNING: listening on 0.0.0.0")
 
 
-def test_without_a_command_it_shows_how_to_use_it() -> None:
-    said = run()
-    assert said.returncode == 2
-    assert said.stdout.startswith("usage: mockidp")
-
-
 def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main(["serve", "--help"])
     assert left.value.code == 0
     assert "mockidp serve --access-token-lifetime 30s" in capsys.readouterr().out
-
-
-def test_it_knows_its_version(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as left:
-        cli.main(["--version"])
-    assert left.value.code == 0
-    assert re.fullmatch(r"mockidp \d+\.\d+\S*\n", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("version", ["5.0", "6.1"])

@@ -1,0 +1,70 @@
+"""What the `mockidp` command does with its arguments: find the sub-command, run it, and put failures into one line."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NoReturn
+
+from ..errors import ConfigError
+from ..overrides import Overrides
+from . import serve, tokens
+from .words import DESCRIPTION, EXAMPLES, Failed, said_version
+
+NOT_INSTALLED: Final = 1
+WRONG_USE: Final = 2
+
+# Each adds its sub-commands, and says with `set_defaults(run=...)` what does them: it is given the other arguments by
+# name. What it needs from the extra it imports when it runs, so that this command starts, and names it, without.
+FAMILIES: Final[tuple[Callable[[Any], None], ...]] = (
+    serve.add,
+    tokens.add,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; the status to exit with."""
+    parser = _parser()
+    said = vars(parser.parse_args(arguments))
+    run = said.pop("run", None)
+    if run is None:
+        parser.print_help()
+        return WRONG_USE
+    try:
+        run(**said)
+    except ImportError as missing:
+        return _complain(str(missing), NOT_INSTALLED)
+    except Failed as failed:
+        return _complain(str(failed), failed.status)
+    except ConfigError as problem:
+        return _complain(_as_flag(problem), WRONG_USE)
+    except OSError as problem:
+        return _complain(str(problem), WRONG_USE)
+    return 0
+
+
+def _as_flag(problem: ConfigError) -> str:
+    if problem.file or problem.place not in Overrides.__annotations__:
+        return str(problem)
+    return f"--{problem.place.replace('_', '-')}: {problem.problem}"
+
+
+def _complain(problem: str, status: int) -> int:
+    print(f"mockidp: {problem}", file=sys.stderr)  # noqa: T201
+    return status
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG_USE, f"mockidp: {message} (see {self.prog} --help)\n")
+
+
+def _parser() -> _Parser:
+    words = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(prog="mockidp", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=words)
+    parser.add_argument("--version", action="version", version=f"mockidp {said_version()}")
+    commands = parser.add_subparsers(metavar="COMMAND")
+    for add in FAMILIES:
+        add(commands)
+    return parser

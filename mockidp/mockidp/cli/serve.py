@@ -1,0 +1,118 @@
+"""`mockidp serve`: a provider that answers until it is told to stop."""
+
+import argparse
+import contextlib
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, get_args
+
+from ..config import Dialect, OroVersion
+from .arguments import duration, port
+from .words import DESCRIPTION, EXAMPLES, Failed, said_version, say
+
+if TYPE_CHECKING:
+    from .. import MockIdp
+
+
+def add(commands: Any) -> None:
+    """Add the sub-command and its flags."""
+    words = argparse.RawDescriptionHelpFormatter
+    serve = commands.add_parser(
+        "serve", help="run the provider until Ctrl-C", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=words
+    )
+    serve.set_defaults(run=_serve)
+    _add_where(serve)
+    _add_what(serve)
+    _add_how_long(serve)
+
+
+def _add_where(serve: argparse.ArgumentParser) -> None:
+    where = serve.add_argument_group("where it listens")
+    where.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    where.add_argument("--port", default=8800, type=port, help="port, 0 for a free one (default: %(default)s)")
+    where.add_argument("--allow-remote", action="store_true", help="let --host be one that other machines can reach")
+    where.add_argument("--base-url", metavar="URL", help="how clients reach it, if not by host and port")
+    where.add_argument("--browser-base-url", metavar="URL", help="how browsers reach it, if not as clients do")
+
+
+def _add_what(serve: argparse.ArgumentParser) -> None:
+    what = serve.add_argument_group("what it serves", "Each of these overrules the file.")
+    what.add_argument("--config", metavar="FILE", help="realms, users, clients and settings in TOML")
+    what.add_argument("--backend-prefix", metavar="PATH", help="path before the back-office's login (default: /admin)")
+    what.add_argument("--single", action="store_true", default=None, help="only the back-office, unprefixed")
+    what.add_argument("--shared-keys", action="store_true", default=None, help="one set of signing keys for all realms")
+    what.add_argument("--keys-dir", metavar="DIR", help="keep the signing keys there, for the next start")
+    what.add_argument("--registration", action="store_true", default=None, help="let clients register themselves")
+    what.add_argument("--dialect", choices=get_args(Dialect), help="how it talks (default: standard)")
+    versions = get_args(OroVersion)
+    what.add_argument(
+        "--oro-version", choices=versions, help=f"which OroCommerce it talks like (default: {versions[-1]})"
+    )
+
+
+def _add_how_long(serve: argparse.ArgumentParser) -> None:
+    how_long = serve.add_argument_group(
+        "how long things live", "For each client and realm that does not say otherwise."
+    )
+    for thing, default in (
+        ("access-token", "1h"),
+        ("refresh-token", "30d"),
+        ("id-token", "1h"),
+        ("code", "10m"),
+        ("device-code", "10m"),
+        ("request-uri", "60s"),
+    ):
+        how_long.add_argument(
+            f"--{thing}-lifetime", metavar="DURATION", type=duration, help=f"for example 30s (default: {default})"
+        )
+
+
+def _serve(*, config: str | None, host: str, port: int, allow_remote: bool, **overrides: Any) -> None:
+    from .. import MockIdp  # noqa: PLC0415  # needs the extra
+    from ..config import load  # noqa: PLC0415
+    from ..request_lines import RequestLines  # noqa: PLC0415
+    from ..server import is_loopback  # noqa: PLC0415
+
+    if not is_loopback(host) and not allow_remote:
+        raise Failed(f"other machines can reach {host!r}: use 127.0.0.1, or add --allow-remote")
+    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    loaded = load(config) if config else None
+    idp = MockIdp(loaded, host=host, port=port, allow_remote=allow_remote, **overrides)
+    idp.app = RequestLines(idp.app, say)
+    with _told_to_stop() as stopped, idp:
+        say(_welcome(idp))
+        while not stopped.wait(1):
+            pass  # A signal ends the wait at once, but on Windows Ctrl-C is noticed only between two.
+    say("Stopped.")
+
+
+@contextlib.contextmanager
+def _told_to_stop() -> Iterator[threading.Event]:
+    stopped = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _welcome(idp: "MockIdp") -> str:
+    rows = [("Start page", f"{idp.provider.browser_base_url}/", "")]
+    for realm in idp.config.realms:
+        login = f"log in as {realm.users[0].username} / {realm.users[0].password}" if realm.users else ""
+        rows.append((realm.title, _address(idp, realm.name), login))
+    titles, addresses = (max(len(row[column]) for row in rows) for column in (0, 1))
+    table = (f"  {title:<{titles}}  {address:<{addresses}}  {login}".rstrip() for title, address, login in rows)
+    return "\n".join(
+        (f"mockidp {said_version()} listens on {idp.local_url}. {DESCRIPTION}", "", *table, "", "Ctrl-C stops it.", "")
+    )
+
+
+def _address(idp: "MockIdp", realm: str) -> str:
+    """Where clients begin: the issuer, which leads to all the rest, or where there is none, the authorize page."""
+    if idp.config.dialect == "standard":
+        return idp.issuer(realm)
+    return idp.base_url + idp.config.paths(idp.config.realm(realm)).authorize

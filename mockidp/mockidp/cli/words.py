@@ -1,0 +1,43 @@
+"""What the sub-commands share: what they say of themselves, and how they say anything."""
+
+import contextlib
+from importlib.metadata import version
+from typing import Final
+
+DESCRIPTION: Final = "A mock identity provider for local development and tests. Never use it for real users."
+EXAMPLES: Final = """\
+examples:
+  mockidp serve                                  the demo shop on http://127.0.0.1:8800
+  mockidp serve --access-token-lifetime 30s      see what an app does when its tokens expire
+  mockidp serve --backend-prefix /office         another place for the back-office's login
+  mockidp serve --single                         a back-office without a storefront
+  mockidp serve --dialect orocommerce            answer like OroCommerce (--oro-version 5.0, 5.1, 6.0 or 6.1)
+  mockidp serve --config mockidp.toml --port 0   your realms, users and clients, on a free port
+
+Durations are 30s, 5m, 1h, 2d or plain seconds.
+"""
+
+
+class Failed(Exception):
+    """The command cannot do what it was asked to do: one line that says why, and the status to exit with."""
+
+    def __init__(self, problem: str, *, status: int = 2) -> None:
+        super().__init__(problem)
+        self.status = status
+
+
+def say(text: str) -> None:
+    """A line for whoever reads along."""
+    # They may have gone; that is no reason to refuse a request.
+    with contextlib.suppress(OSError, ValueError):
+        print(text, flush=True)  # noqa: T201  # this is what the command is for
+
+
+def expect_extra() -> None:
+    """Go on where the extra is installed; ImportError says what to install where it is not."""
+    from .. import MockIdp  # noqa: F401, PLC0415  # its import is what tells
+
+
+def said_version() -> str:
+    """The version of what is installed."""
+    return version("realmgate")

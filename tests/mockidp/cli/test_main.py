@@ -1,0 +1,19 @@
+import re
+
+import pytest
+from terminal import run
+
+from mockidp import cli
+
+
+def test_without_a_command_it_shows_how_to_use_it() -> None:
+    said = run()
+    assert said.returncode == 2
+    assert said.stdout.startswith("usage: mockidp")
+
+
+def test_it_knows_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["--version"])
+    assert left.value.code == 0
+    assert re.fullmatch(r"mockidp \d+\.\d+\S*\n", capsys.readouterr().out)
