@@ -7,18 +7,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from .browser import Browser
     from .clock import Clock
     from .config import Client, Config, Lifetimes, OroSettings, ProtectedResource, Realm, User
     from .errors import ConfigError
+    from .headless import FlowStopped
     from .listener import CannotListen
     from .server import MockIdp
 
 __all__ = [
+    "Browser",
     "CannotListen",
     "Client",
     "Clock",
     "Config",
     "ConfigError",
+    "FlowStopped",
     "Lifetimes",
     "MockIdp",
     "OroSettings",
@@ -28,11 +32,13 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "Browser": "browser",
     "CannotListen": "listener",
     "Client": "config",
     "Clock": "clock",
     "Config": "config",
     "ConfigError": "errors",
+    "FlowStopped": "headless",
     "Lifetimes": "config",
     "MockIdp": "server",
     "OroSettings": "config",

@@ -5,19 +5,23 @@ import logging
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self, Unpack
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
+from .browser import Browser
 from .clock import Clock
 from .config import Config
 from .dialects.orocommerce.accounts import Accounts
 from .durations import Duration
 from .faults.plan import Faults
+from .headless import Walk
 from .keys import AllKeys
 from .listener import Listener
 from .overrides import Overrides, overridden
 from .provider import Provider, build_app
 from .request_inbox import Inbox
+from .walking import in_process, over_socket
 
 logger: Final = logging.getLogger("mockidp")
 
@@ -148,6 +152,17 @@ class MockIdp:
             fault=fault,
         )
 
+    def authorize(self, url: str, *, user: str | None = None, password: str | None = None, consent: bool = True) -> str:
+        """Follow an authorize address to the client's own, with the code: by a new browser, running or not.
+
+        As `Browser.authorize`; `consent=False` denies.
+        """
+        return self.browser().authorize(url, user=user, password=password, consent=consent)
+
+    def browser(self) -> Browser:
+        """A browser without a screen, where nobody is logged in yet."""
+        return Browser(self._carry, self.provider.browser_base_url, self.base_url, self.local_url)
+
     def keys_of(self, realm: str) -> Callable[[], dict[str, Any]]:
         """A callable that gives the realm's public keys of that moment, for a gate in the same process: no sockets."""
         return self.provider.sites.named(realm).mint.keys.jwks
@@ -162,6 +177,10 @@ class MockIdp:
         if self.provider.shop is None:
             raise RuntimeError('there are accounts to change only with MockIdp(dialect="orocommerce")')
         return self.provider.shop.accounts
+
+    def _carry(self, walk: Walk) -> str:
+        base = urlsplit(self.provider.browser_base_url)
+        return over_socket(walk, self.local_url, base) if self._running else in_process(walk, self.app, base)
 
     def _listen(self, port: int) -> Listener:
         return Listener(self._host, port)
