@@ -46,7 +46,7 @@ _HOMES: Final = {
     "Realm": "config",
     "User": "config",
 }
-_EXTRA: Final = frozenset({"authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn"})
+_EXTRA: Final = frozenset({"authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn", "yaml"})
 
 
 def _load(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Everything about one provider, from Python or from a TOML file. Frozen, checked when built.
+"""Everything about one provider, from Python or from a file. Frozen, checked when built.
 
 What a file leaves out stays as in the demo, by these rules:
 
@@ -10,10 +10,8 @@ What a file leaves out stays as in the demo, by these rules:
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Final, Literal, Self, get_args
+from typing import Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -23,7 +21,6 @@ from msgspec.structs import force_setattr
 from .demo import DEMO_REALMS, ORO_DEMO_REALMS
 from .dialect_rules import expect_orocommerce, expect_standard
 from .durations import Duration, seconds
-from .errors import ConfigError
 from .expectations import expect, expect_base_url, expect_duration, expect_unique
 from .oro_settings import OroSettings, OroVersion, ProtectedResource
 from .realm import BACKOFFICE, STOREFRONT, Algorithm, Client, GrantType, Lifetimes, Realm, User
@@ -43,7 +40,6 @@ __all__ = [
     "Realm",
     "User",
     "default_config",
-    "load",
 ]
 
 Dialect = Literal["standard", "orocommerce"]
@@ -60,7 +56,6 @@ _DEFAULT_SECONDS: Final[dict[Lifetime, int]] = {
 _PREFIX: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 _DISCOVERY: Final = "/.well-known/openid-configuration"
 _LEAVES: Final = ("/jwks", "/userinfo", "/introspect", "/revoke", "/logout", "/device", "/par", "/register", _DISCOVERY)
-_PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
 
 
 class Paths(Struct, frozen=True, kw_only=True):
@@ -200,45 +195,3 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def default_config() -> Config:
     """The demo: realms storefront and backoffice with the people and clients of `demo.py`."""
     return Config()
-
-
-def load(path: str | Path) -> Config:
-    """The configuration in this TOML file; ConfigError names file, place and expectation."""
-    file = str(path)
-    try:
-        settings = tomllib.loads(Path(path).read_text("utf-8"))
-    except OSError as error:
-        raise ConfigError(f"cannot be read: {error.strerror}", file=file) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"is not TOML: {error}", file=file) from error
-    try:
-        return msgspec.convert(_with_demo(settings), Config)
-    except msgspec.ValidationError as error:
-        raise _placed(error, file) from error
-
-
-def _with_demo(settings: dict[str, Any]) -> dict[str, Any]:
-    """The file's settings with the demo's where the file is silent; the file's realms keep their positions."""
-    settings = dict(settings)
-    demo = settings.pop("demo", True)
-    if not isinstance(demo, bool):
-        raise msgspec.ValidationError("Expected `bool` - at `$.demo`")
-    named = settings.get("realms", [])
-    if not demo or not isinstance(named, list):
-        return {"realms": [], **settings}
-    demo_realms = ORO_DEMO_REALMS if settings.get("dialect") == "orocommerce" else DEMO_REALMS
-    left: dict[str, dict[str, Any]] = {realm.name: msgspec.to_builtins(realm) for realm in demo_realms}
-    realms = [
-        {**left.pop(str(realm.get("name")), {}), **realm} if isinstance(realm, dict) else realm for realm in named
-    ]
-    return {**settings, "realms": [*realms, *left.values()]}
-
-
-def _placed(error: msgspec.ValidationError, file: str) -> ConfigError:
-    """Our refusals know the place inside their struct, msgspec's path leads to that struct."""
-    found = _PLACED.fullmatch(str(error))
-    outer = found["place"] if found else ""
-    if isinstance(error.__cause__, ConfigError):
-        place = ".".join(part for part in (outer, error.__cause__.place) if part)
-        return ConfigError(error.__cause__.problem, place=place, file=file)
-    return ConfigError(found["problem"] if found else str(error), place=outer, file=file)

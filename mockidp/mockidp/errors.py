@@ -8,13 +8,15 @@ Exception
 
 
 class ConfigError(ValueError):
-    """A setting cannot be used; says in which file, at which place, and what was expected there."""
+    """A setting cannot be used; says in which file and line, at which place, and what was expected there."""
 
-    def __init__(self, problem: str, *, place: str = "", file: str = "") -> None:
-        super().__init__(": ".join(part for part in (file, place, problem) if part))
+    def __init__(self, problem: str, *, place: str = "", file: str = "", line: int | None = None) -> None:
+        where = f"{file}:{line}" if file and line else file
+        super().__init__(": ".join(part for part in (where, place, problem) if part))
         self.problem = problem
         self.place = place
         self.file = file
+        self.line = line
 
 
 class RequestRefused(Exception):

@@ -19,8 +19,8 @@ import requests
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-import mockidp.config
 from mockidp import MockIdp
+from mockidp.config_files import load
 from realmgate import Realm, RealmMap, Realms
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +72,7 @@ def test_the_configuration_files_of_a_page_load(page: Path, blocks: Blocks, tmp_
             file = tmp_path / "mockidp.toml"
             file.write_text(block.text, "utf-8")
             assert tomllib.loads(block.text)
-            assert mockidp.config.load(file).realms
+            assert load(file).realms
 
 
 @pytest.mark.parametrize("page", NAMED)

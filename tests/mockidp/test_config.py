@@ -1,21 +1,8 @@
-from collections.abc import Callable
-from pathlib import Path
-
 import msgspec
 import pytest
 
-from mockidp.config import Client, Config, Lifetimes, Realm, User, default_config, load
+from mockidp.config import Client, Config, Lifetimes, Realm, default_config
 from mockidp.errors import ConfigError
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Callable[[str], str]:
-    def write(text: str) -> str:
-        path = tmp_path / "mockidp.toml"
-        path.write_text(text, "utf-8")
-        return str(path)
-
-    return write
 
 
 def names(config: Config) -> list[str]:
@@ -127,100 +114,6 @@ def test_single_lifetimes_can_be_changed() -> None:
     assert config.lifetimes == Lifetimes(code="5s", access_token="2s")
     with pytest.raises(ConfigError):
         config.with_lifetimes(access_token="0s")
-
-
-def test_a_file_that_names_nothing_is_the_demo(written: Callable[[str], str]) -> None:
-    assert load(written("")) == Config()
-
-
-def test_a_file_changes_what_it_names_and_keeps_the_rest(written: Callable[[str], str]) -> None:
-    config = load(
-        written("""
-            backend_prefix = "/office"
-            [lifetimes]
-            access_token = "30s"
-            [[realms]]
-            name = "backoffice"
-            title = "Office"
-            [[realms.users]]
-            username = "ann"
-            password = "secret"
-            [[realms]]
-            name = "garage"
-        """)
-    )
-    assert (config.backend_prefix, config.lifetimes.access_token) == ("/office", "30s")
-    assert names(config) == ["backoffice", "garage", "storefront"]
-    backoffice, demo = config.realm("backoffice"), Config().realm("backoffice")
-    assert (backoffice.title, backoffice.users) == ("Office", (User(username="ann", password="secret"),))
-    assert backoffice.clients == demo.clients
-    assert config.realm("storefront") == Config().realm("storefront")
-    assert config.realm("garage") == Realm(name="garage")
-
-
-def test_a_file_can_do_without_the_demo(written: Callable[[str], str]) -> None:
-    config = load(written('demo = false\n[[realms]]\nname = "storefront"'))
-    assert config.realms == (Realm(name="storefront"),)
-
-
-CLIENTS = '[[realms]]\nname = "storefront"\n[[realms.clients]]\nclient_id = "a"\n[[realms.clients]]\nclient_id = "b"\n'
-
-
-@pytest.mark.parametrize(
-    ("text", "place", "expectation"),
-    [
-        ("colour = 1", "", "unknown field `colour`"),
-        ("[lifetimes]\naccess = 1", "lifetimes", "unknown field `access`"),
-        ('[[realms]]\nname = "a"\nsecret = 1', "realms[0]", "unknown field `secret`"),
-        ('[[realms]]\nname = "a"\n[[realms.users]]\nuser = 1', "realms[0].users[0]", "unknown field `user`"),
-        ("[[realms]]\ntitle = 'A'", "realms[0]", "missing required field `name`"),
-        (
-            f'{CLIENTS}[realms.clients.lifetimes]\naccess_token = "0s"',
-            "realms[0].clients[1].lifetimes.access_token",
-            "dur",
-        ),
-        (
-            f"{CLIENTS}[realms.clients.lifetimes]\naccess_token = -1",
-            "realms[0].clients[1].lifetimes.access_token",
-            "dur",
-        ),
-        (f'{CLIENTS}redirect_uris = ["http://a/", "/b"]', "realms[0].clients[1].redirect_uris[1]", "absolute address"),
-        (
-            f'{CLIENTS}grant_types = ["implicit"]',
-            "realms[0].clients[1].grant_types[0]",
-            "Invalid enum value 'implicit'",
-        ),
-        ('[[realms]]\nname = "a"\nalgorithm = "none"', "realms[0].algorithm", "Invalid enum value 'none'"),
-        ("backend_prefix = 3", "backend_prefix", "Expected `str`"),
-        ('backend_prefix = "/a/"', "backend_prefix", "does not end with /"),
-        ("single = 1", "single", "Expected `bool`"),
-        ("demo = 1", "demo", "Expected `bool`"),
-        ("demo = false", "realms", "at least one realm"),
-        ("realms = 1", "realms", "Expected `array`"),
-        ("realms = [1]", "realms[0]", "Expected `object`"),
-        ("[[realms]]\nname = [1]", "realms[0].name", "Expected `str`"),
-        ("session_lifetime = 1.5", "session_lifetime", "Expected `int | str`"),
-    ],
-)
-def test_an_error_names_file_place_and_expectation(
-    written: Callable[[str], str], text: str, place: str, expectation: str
-) -> None:
-    file = written(text)
-    with pytest.raises(ConfigError) as caught:
-        load(file)
-    assert str(caught.value).startswith(f"{file}: {place}: " if place else f"{file}: ")
-    assert (caught.value.file, caught.value.place) == (file, place)
-    assert expectation in caught.value.problem
-
-
-def test_a_file_that_is_not_there_or_not_toml_says_so(written: Callable[[str], str], tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot be read: No such file"):
-        load(tmp_path / "nowhere.toml")
-    with pytest.raises(ConfigError, match="is not TOML"):
-        load(written("a = "))
-    (tmp_path / "latin.toml").write_bytes(b'base_url = "\xff"')
-    with pytest.raises(ConfigError, match="is not TOML"):
-        load(tmp_path / "latin.toml")
 
 
 def test_configurations_are_values_that_nobody_changes() -> None:

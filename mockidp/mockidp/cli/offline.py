@@ -9,7 +9,8 @@ import shlex
 from pathlib import Path
 from typing import Any, Final
 
-from ..config import Config, load
+from ..config import Config
+from ..config_files import load
 from ..errors import ConfigError
 from ..overrides import overridden
 from ..provider import Provider

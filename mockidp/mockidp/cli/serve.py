@@ -39,7 +39,7 @@ def _add_where(serve: argparse.ArgumentParser) -> None:
 
 def _add_what(serve: argparse.ArgumentParser) -> None:
     what = serve.add_argument_group("what it serves", "Each of these overrules the file.")
-    what.add_argument("--config", metavar="FILE", help="realms, users, clients and settings in TOML")
+    what.add_argument("--config", metavar="FILE", help="realms, users, clients and settings in TOML, YAML or JSON")
     what.add_argument("--backend-prefix", metavar="PATH", help="path before the back-office's login (default: /admin)")
     what.add_argument("--single", action="store_true", default=None, help="only the back-office, unprefixed")
     what.add_argument("--shared-keys", action="store_true", default=None, help="one set of signing keys for all realms")
@@ -71,7 +71,7 @@ def _add_how_long(serve: argparse.ArgumentParser) -> None:
 
 def _serve(*, config: str | None, host: str, port: int, allow_remote: bool, **overrides: Any) -> None:
     from .. import MockIdp  # noqa: PLC0415  # needs the extra
-    from ..config import load  # noqa: PLC0415
+    from ..config_files import load  # noqa: PLC0415
     from ..request_lines import RequestLines  # noqa: PLC0415
     from ..server import is_loopback  # noqa: PLC0415
 

@@ -31,7 +31,7 @@ def add(commands: Any) -> None:
 
 
 def _add_place(parser: Any) -> None:
-    parser.add_argument("--config", metavar="FILE", help="realms, users, clients and settings in TOML")
+    parser.add_argument("--config", metavar="FILE", help="realms, users, clients and settings in TOML, YAML or JSON")
     parser.add_argument(
         "--base-url", metavar="URL", help="where the provider would be (default: of the file, else 8800)"
     )
