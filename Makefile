@@ -34,7 +34,7 @@ test: $(READY) ## run every test, with branch coverage (PYTEST_ARGS='-k name' fo
 	$(RUN) -m coverage combine --quiet
 	$(RUN) -m coverage report
 
-npm: $(NPM_READY) ## install the foreign client that the DPoP test drives, where there is npm (without it that test is skipped)
+npm: $(NPM_READY) ## install the JavaScript that some tests ask (clients, verifiers, Swagger UI), where there is npm; without it they are skipped
 
 lint: $(READY) ## style, format and import contracts
 	$(RUN) -m ruff check
