@@ -67,11 +67,14 @@ def expect_orocommerce(settings: Settings) -> None:
         expect(known, f"realms[{at}].name", f"{STOREFRONT} or {BACKOFFICE}: OroCommerce has no other applications")
         expect(realm.algorithm == "RS256", f"realms[{at}].algorithm", "RS256, which is all that OroCommerce signs with")
         expect(realm.issuer is None, f"realms[{at}].issuer", _NOT_ORO)
+        expect(not realm.auto_login, f"realms[{at}].auto_login", _NOT_ORO)
     for place, client in _clients(settings):
         expect(DEVICE_CODE not in client.grant_types, f"{place}.grant_types", f"the device code grant {_NOT_ORO}")
         expect(not client.post_logout_redirect_uris, f"{place}.post_logout_redirect_uris", _NOT_ORO)
         expect(not client.require_par, f"{place}.require_par", _NOT_ORO)
         expect(client.require_pkce is None, f"{place}.require_pkce", _NOT_ORO)
+        expect(not client.trust_login_hint, f"{place}.trust_login_hint", _NOT_ORO)
+        expect(not client.auto_login, f"{place}.auto_login", _NOT_ORO)
         expect(not client.localhost_any_port, f"{place}.localhost_any_port", _NOT_ORO)
     _expect_owners(settings)
 

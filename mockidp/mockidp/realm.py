@@ -24,6 +24,7 @@ BACKOFFICE: Final = "backoffice"
 IDENTITY_SCOPES: Final = frozenset({"openid", "profile", "email", "offline_access"})
 
 _DEFAULT_AUDIENCES: Final = {STOREFRONT: "https://shop.example/api", BACKOFFICE: "https://shop.example/admin/api"}
+_USER: Final = "the username of a user of the realm"
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 _SCOPE: Final = re.compile(r"([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?")
@@ -74,6 +75,8 @@ class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `scope` lists all that it may ask for. `require_pkce` None means: only public clients must.
 
+    `trust_login_hint` logs in whom its `login_hint` names, and `auto_login` a user of the realm, who also approves.
+
     In the dialect of OroCommerce only: a client that is not `active`, one that may `skip_consent`, and the `owner`, the
     username as whom a client acts by itself.
     """
@@ -90,6 +93,8 @@ class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     require_pkce: bool | None = None
     require_par: bool = False
     localhost_any_port: bool = False
+    trust_login_hint: bool = False
+    auto_login: str = ""
     active: bool = True
     skip_consent: bool = False
     owner: str = ""
@@ -130,6 +135,7 @@ class Realm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A protection space with its own issuer, audience, users and clients.
 
     `issuer` replaces the default `{base_url}/{name}`; the realm's documents are then served under the path of that URL.
+    `auto_login` is for all of its clients that name nobody themselves.
     """
 
     name: str
@@ -140,6 +146,7 @@ class Realm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lifetimes: Lifetimes = Lifetimes()
     algorithm: Algorithm = "RS256"
     issuer: str | None = None
+    auto_login: str = ""
 
     def __post_init__(self) -> None:
         expect(bool(_NAME.fullmatch(self.name)), "name", "lower-case letters, digits, - and _")
@@ -147,5 +154,9 @@ class Realm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             expect_base_url("issuer", self.issuer)
         expect_unique("users", (user.username for user in self.users))
         expect_unique("users", (user.subject for user in self.users))
+        names = {"", *(user.username for user in self.users)}
+        expect(self.auto_login in names, "auto_login", _USER)
+        for at, client in enumerate(self.clients):
+            expect(client.auto_login in names, f"clients[{at}].auto_login", _USER)
         default(self, "title", self.name.replace("-", " ").replace("_", " ").capitalize())
         default(self, "audience", _DEFAULT_AUDIENCES.get(self.name, f"https://shop.example/{self.name}/api"))

@@ -56,6 +56,23 @@ def test_the_standard_dialect_refuses_what_only_orocommerce_has(given: dict[str,
         ({"client": {"require_par": True}}, "realms[0].clients[0].require_par"),
         ({"client": {"grant_types": (DEVICE_CODE,)}}, "realms[0].clients[0].grant_types"),
         ({"client": {"localhost_any_port": True}}, "realms[0].clients[0].localhost_any_port"),
+        ({"client": {"trust_login_hint": True}}, "realms[0].clients[0].trust_login_hint"),
+        (
+            {"realms": (Realm(name="storefront", users=(User(username="a", password="a"),), auto_login="a"),)},
+            "realms[0].auto_login",
+        ),
+        (
+            {
+                "realms": (
+                    Realm(
+                        name="storefront",
+                        users=(User(username="a", password="a"),),
+                        clients=(Client(client_id="c", auto_login="a"),),
+                    ),
+                )
+            },
+            "realms[0].clients[0].auto_login",
+        ),
         ({"client": {"owner": "nobody"}}, "realms[0].clients[0].owner"),
     ],
 )

@@ -25,6 +25,7 @@ from ..responses import page, redirect
 from ..session import Session
 from ..site import Site
 from ..store import PushedRequest
+from ..unasked import automatic, hinted_user, unasked
 
 _OUT_OF_DATE: Final = (
     403,
@@ -123,9 +124,11 @@ def _find_user(wanted: AuthorizationRequest, session: Session) -> User | None:
     max_age = wanted.parameters.get("max_age")
     age = wanted.site.clock() - session.auth_time
     too_old = max_age is not None and (int(max_age) == 0 or age > int(max_age))
-    if user is not None and not too_old and not wanted.prompts & {"login", "select_account"}:
+    again = too_old or bool(wanted.prompts & {"login", "select_account"})
+    hint = wanted.parameters.get("login_hint", "")
+    if user is not None and not again and (hinted_user(wanted.client, hint, wanted.site) or user) == user:
         return user
-    if "none" in wanted.prompts:
+    if "none" in wanted.prompts and unasked(wanted.client, hint, wanted.site) is None:
         raise LoginRequiredError("The user has to log in.")
     return None
 
@@ -137,6 +140,8 @@ def _is_approved(wanted: AuthorizationRequest, session: Session, decision: Param
         if not wanted.site.sessions.accepts(token, session, "consent", wanted.query):
             raise PageError(*_OUT_OF_DATE)
         return decision.get("decision") == "approve"
+    if automatic(wanted.client, wanted.site):
+        return True
     if "none" not in wanted.prompts:
         return None
     if session.has_approved(wanted.client.client_id, wanted.scope):

@@ -5,13 +5,16 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..authorization_request import without_login
+from ..authorization_request import Pairs, without_login
+from ..config import User
 from ..identify import identify
 from ..parameters import form_pairs, once, query_pairs
 from ..pushed import find_pushed, reopened
 from ..responses import redirect
 from ..sign_in import ask_who, find_who
 from ..site import Site
+from ..store import PushedRequest
+from ..unasked import unasked
 
 
 async def login(request: Request, site: Site) -> Response:
@@ -23,14 +26,22 @@ async def login(request: Request, site: Site) -> Response:
     session = site.sessions.load(request)
     here = f"{site.path(site.paths.login)}?{urlencode(query)}"
     if request.method != "POST":
-        return ask_who(session, client, here, site, username=site.hinted(dict(asked).get("login_hint", ""))[0])
+        hint = dict(asked).get("login_hint", "")
+        if someone := unasked(client, hint, site):
+            return _back(someone, asked, pushed, site)
+        return ask_who(session, client, here, site, username=site.hinted(hint)[0])
     form = once(await form_pairs(request))
     found = find_who(form, session, site)
     if isinstance(found, str):
         return ask_who(session, client, here, site, username=form.get("username", ""), error=found)
+    return _back(found, asked, pushed, site)
+
+
+def _back(user: User, asked: Pairs, pushed: PushedRequest | None, site: Site) -> Response:
+    """Log somebody in, and go on with what the client asked for."""
     back = without_login(asked)
     response = redirect(
         f"{site.path(site.paths.authorize)}?{reopened(pushed, back, site) if pushed else urlencode(back)}"
     )
-    site.sessions.save(response, site.sessions.log_in(found.username))
+    site.sessions.save(response, site.sessions.log_in(user.username))
     return response
