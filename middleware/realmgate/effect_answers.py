@@ -54,7 +54,7 @@ class Answers:
 
     def _ask(self, effect: Effect) -> Any:
         if isinstance(effect, Remember) and self._replays is None:
-            return self._guarded.replays.note(effect.jti, effect.until, self._clock())
+            return self._guarded.replays.note(effect.jti, effect.until, self._clock(), holder=effect.holder)
         try:
             if isinstance(effect, Denied) and self._deny_list is not None:
                 return self._deny_list(effect.jti)

@@ -46,10 +46,14 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remember:
-    """Wanted: note an identifier until a time (seconds since the epoch); answered by True if it was new."""
+    """Wanted: note an identifier until a time (seconds since the epoch); answered by True if it was new.
+
+    `holder` is whose it is, so that nobody takes the room of others.
+    """
 
     jti: str
     until: float
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

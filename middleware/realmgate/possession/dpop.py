@@ -150,7 +150,8 @@ def check_first_use(claims: Mapping[str, Any], jkt: str, expires: float) -> Flow
         raise ProofRejected(Reason.PROOF_MALFORMED)
     try:
         # Two clients may well count their proofs alike; and a digest has the same short form for whatever they choose.
-        new = yield Remember(jti=digest(f"{jkt}.{jti}".encode("utf-8", "surrogatepass")), until=expires)
+        key = digest(f"{jkt}.{jti}".encode("utf-8", "surrogatepass"))
+        new = yield Remember(jti=key, until=expires, holder=jkt)
     except EffectFailed:
         raise KeysUnavailable(Reason.REPLAYS_UNAVAILABLE) from None
     if not new:

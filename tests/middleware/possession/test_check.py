@@ -156,7 +156,7 @@ def test_an_answer_of_the_issuer_must_name_a_binding_too() -> None:
     answers = [said, {**said, "cnf": {"x5t#S256": MINE}}]
     with answering(lambda _: (200, answers[0])) as server:
         introspection = Introspection(f"{server.address}/introspect", client_id="shop", client_secret="s3cret")
-        differs = {"certificate_header": "cert", "sender_constrained": True}
+        differs: dict[str, Any] = {"certificate_header": "cert", "sender_constrained": True}
         doors = bound_doors(keys=None, trust_mock=True, introspection=introspection, **differs)
         assert doors.bearer("opaque", headers=[("cert", certificate())]).status == 401
         answers.reverse()

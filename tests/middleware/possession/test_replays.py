@@ -1,12 +1,14 @@
 """The memory of proofs: bounded, exact, and closed when it does not answer."""
 
 import asyncio
+import dataclasses
+import itertools
 import threading
 from typing import Any
 
 import pytest
 from both_doors import AUDIENCE, ISSUER, JWKS, NOW, Answer, asgi_app, ask_asgi, ask_wsgi, wsgi_app
-from proofs import ES256, bound_doors
+from proofs import ES256, OTHER, ProofKey, bound_doors
 
 from realmgate import ConfigurationError, DPoP, Realm, Realms, asgi, wsgi
 from realmgate.flow import EffectFailed
@@ -15,21 +17,85 @@ from realmgate.possession.replays import SWEEP_EVERY, Replays
 
 def test_a_key_is_new_once() -> None:
     replays = Replays()
-    assert replays.note("a", 10.0, 0.0)
-    assert not replays.note("a", 10.0, 0.0)
-    assert not replays.note("a", 20.0, 9.9)
-    assert replays.note("b", 10.0, 0.0)
+    assert replays.note("a", 10.0, 0.0, holder="x")
+    assert not replays.note("a", 10.0, 0.0, holder="x")
+    assert not replays.note("a", 20.0, 9.9, holder="x")
+    assert replays.note("b", 10.0, 0.0, holder="x")
 
 
 def test_a_full_memory_forgets_what_no_longer_counts_and_nothing_else() -> None:
     replays = Replays(capacity=3)
-    assert all(replays.note(key, until, 0.0) for key, until in (("a", 1.0), ("b", 2.0), ("c", 9.0)))
-    assert replays.note("d", 9.0, 2.0)
-    assert not replays.note("c", 9.0, 2.0)
-    assert replays.note("e", 9.0, 2.0)
+    for key, until in (("a", 1.0), ("b", 2.0), ("c", 9.0)):
+        assert replays.note(key, until, 0.0, holder=key)
+    assert replays.note("d", 9.0, 2.0, holder="d")
+    assert not replays.note("c", 9.0, 2.0, holder="c2")
+    assert replays.note("e", 9.0, 2.0, holder="e")
     with pytest.raises(EffectFailed, match="no room"):
-        replays.note("f", 9.0, 2.0)
-    assert replays.note("f", 19.0, 2.0 + 9 * SWEEP_EVERY)
+        replays.note("f", 9.0, 2.0, holder="f")
+    assert replays.note("f", 19.0, 2.0 + 9 * SWEEP_EVERY, holder="f")
+
+
+def flood(replays: Replays, holder: str, *, now: float = 0.0) -> int:
+    """Note proofs until there is no room; how many there was room for."""
+    for number in itertools.count():
+        try:
+            replays.note(f"{holder}-{number}", now + 60, now, holder=holder)
+        except EffectFailed:
+            return number
+    raise AssertionError
+
+
+def test_a_flood_of_one_holder_leaves_room_for_all_others() -> None:
+    replays = Replays(capacity=10_000)
+    assert flood(replays, "flooder") == 5000
+    for number in range(2000):
+        assert replays.note(f"proof-{number}", 60.0, 0.0, holder=f"customer-{number}")
+        assert not replays.note(f"proof-{number}", 60.0, 0.0, holder=f"customer-{number}")
+    with pytest.raises(EffectFailed):
+        replays.note("one more", 60.0, 0.0, holder="flooder")
+    assert not replays.note("flooder-0", 60.0, 0.0, holder="customer-1"), "what was noted stays noted"
+
+
+def test_many_floods_share_and_still_leave_room() -> None:
+    replays = Replays(capacity=10_000)
+    got = [flood(replays, f"flooder-{number}") for number in range(9)]
+    assert got[0] == 5000
+    assert 10_000 - sum(got) >= 10
+    assert replays.note("proof", 60.0, 0.0, holder="customer")
+
+
+def test_whoever_was_refused_may_come_again_when_the_old_proofs_are_over() -> None:
+    replays = Replays(capacity=1000)
+    assert flood(replays, "flooder") == 500
+    assert flood(replays, "flooder", now=59.0) == 0
+    assert flood(replays, "flooder", now=60.0) == 500
+
+
+@pytest.mark.parametrize("through", ["asgi", "wsgi"])
+def test_a_client_that_floods_the_gate_shuts_out_nobody_but_itself(through: str) -> None:
+    realm = Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, dpop=DPoP())
+    guarded = dataclasses.replace(Realms(realm)["storefront"], replays=Replays(capacity=40))
+    door: Any = (asgi if through == "asgi" else wsgi).RealmGate(
+        asgi_app if through == "asgi" else wsgi_app, realm=guarded, clock=lambda: NOW
+    )
+
+    def show(key: ProofKey) -> int:
+        token = key.bound_token()
+        sent = [("authorization", f"DPoP {token}"), ("dpop", key.proof(token))]
+        if through == "asgi":
+            return asyncio.run(ask_asgi(door, sent, mount="/api", path="")).status
+        return ask_wsgi(door, sent, mount="/api", path="").status
+
+    assert [show(ES256) for _ in range(30)] == [200] * 20 + [503] * 10
+    assert [show(OTHER) for _ in range(10)] == [200] * 10
+    assert show(ES256) == 503
+
+
+def test_counts_that_went_wrong_are_put_right() -> None:
+    replays = Replays(capacity=1000)
+    replays._held["customer"] = 10_000
+    assert replays.note("proof", 60.0, 0.0, holder="customer")
+    assert replays._held == {"customer": 1}
 
 
 def test_of_many_threads_with_one_key_one_is_first() -> None:
@@ -37,7 +103,7 @@ def test_of_many_threads_with_one_key_one_is_first() -> None:
 
     def race(key: str) -> None:
         start.wait()
-        if replays.note(key, 10.0, 0.0):
+        if replays.note(key, 10.0, 0.0, holder="x"):
             won.append(key)
 
     for number in range(50):
