@@ -39,7 +39,8 @@ class Realm:
     * `preflight`: ``"refuse"`` (the default) answers CORS preflights like any request without a token; put a
       ``CORSMiddleware`` outside the gate. With ``"pass"`` they get through as nobody, so that a handler which does not
       look at the method runs unauthenticated. The profile ``"orocommerce"`` lets them pass unless told otherwise.
-    * `deny_list`: called with the ``jti`` of every otherwise good token, says whether it has been revoked.
+    * `deny_list`: called with the ``jti`` of every otherwise good token, says whether it has been revoked. At the ASGI
+      door it may be ``async``; a plain function is called in the event loop there, so it must not block.
     * `resource` is the address of the API as its clients know it, without which there is no DPoP and no metadata; left
       out, it is the audience where that is one https URL. `resource_name` and `scopes_supported` stand in the metadata.
     * `dpop`: tokens that are bound to a key are taken with a proof; see `DPoP`.

@@ -1,6 +1,8 @@
 """A revoked token opens nothing, also one that got in a moment ago; and whoever cannot say no has not said yes."""
 
 import asyncio
+import functools
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -111,6 +113,71 @@ def test_an_async_list_is_awaited_at_the_asgi_door_and_refused_at_the_other() ->
     assert [asyncio.run(ask_asgi(gate, sent)).status for _ in range(3)] == [200, 401, 503]
     with pytest.raises(ConfigurationError, match="await"):
         wsgi.RealmGate(wsgi_app, realm=shop["storefront"])
+
+
+class Remote:
+    """A list as a class, as client libraries have it."""
+
+    async def __call__(self, jti: str) -> bool:
+        return self.has(jti)
+
+    async def holds(self, jti: str) -> bool:
+        return self.has(jti)
+
+    def has(self, jti: str) -> bool:
+        return jti == "stolen"
+
+
+async def in_namespace(_namespace: str, jti: str) -> bool:
+    return jti == "stolen"
+
+
+@pytest.mark.parametrize(
+    "deny_list",
+    [
+        pytest.param(Remote(), id="an object"),
+        pytest.param(Remote().holds, id="a method"),
+        pytest.param(functools.partial(in_namespace, "shop"), id="a partial"),
+    ],
+)
+def test_whatever_is_async_is_awaited_and_never_gets_as_far_as_the_wsgi_door(deny_list: Any) -> None:
+    shop = Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, deny_list=deny_list))
+    gate = asgi.RealmGate(asgi_app, realm=shop["storefront"], clock=lambda: NOW)
+    for jti, status in (("stolen", 401), ("mine", 200), ("mine", 200)):
+        assert asyncio.run(ask_asgi(gate, [("authorization", f"Bearer {mint(jti=jti)}")])).status == status
+    with pytest.raises(ConfigurationError, match=r"Realm\('storefront', deny_list=…\): the WSGI door cannot await"):
+        wsgi.RealmGate(wsgi_app, realm=shop["storefront"])
+    with pytest.raises(ConfigurationError, match=r"deny_list=….*plain function"):
+        wsgi.RealmMap(wsgi_app, {"/api": shop["storefront"]}, elsewhere="refuse")
+
+
+def test_a_list_that_is_awaited_holds_up_nobody_else() -> None:
+    async def crowd() -> list[int]:
+        met = asyncio.Barrier(20)
+
+        async def slow(_: str) -> bool:
+            # Nobody gets past before all are waiting here, so they must be waiting at the same time.
+            await met.wait()
+            return False
+
+        shop = Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, deny_list=slow))
+        gate = asgi.RealmGate(asgi_app, realm=shop["storefront"], clock=lambda: NOW)
+        sent = [("authorization", f"Bearer {mint()}")]
+        async with asyncio.timeout(10):
+            return [answer.status for answer in await asyncio.gather(*(ask_asgi(gate, sent) for _ in range(20)))]
+
+    assert asyncio.run(crowd()) == [200] * 20
+
+
+def test_a_plain_list_is_called_where_the_request_is_answered_at_both_doors(door_to: Callable[..., Doors]) -> None:
+    threads: list[int] = []
+
+    def deny_list(_: str) -> bool:
+        threads.append(threading.get_ident())
+        return False
+
+    assert door_to(deny_list=deny_list).bearer(mint()).status == 200
+    assert threads == [threading.get_ident()] * 2
 
 
 class TestMemoryDenyList:

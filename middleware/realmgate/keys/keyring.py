@@ -1,7 +1,8 @@
 """The keys of one issuer: which are known, and when to look again.
 
 Rule 1: a known key never waits. Refreshing happens beside the requests, or for the one request whose key is missing.
-Rule 2: good keys are never dropped because of a bad answer; only a good answer, or time, replaces them.
+Rule 2: good keys are never dropped because of a bad answer; only a good answer, or time, replaces them. That there are
+no keys at all (``{"keys": []}``) is a good answer: it is how an issuer takes all of them back at once.
 Rule 3: at a `yield` other flows and threads run, so what was true before it is looked at again after it. `_attempt` is
 read first and written last: equal attempts share one download, and who comes late finds the work done.
 
@@ -23,9 +24,13 @@ log = logging.getLogger("realmgate.keys")
 
 MAX_KEYS: Final = 100
 MAX_MISSED: Final = 1000
-MISSED_FOR: Final = 300.0
+MISSED_FOR: Final = 120.0
 RETRY_AFTER: Final = 5.0
 NEVER: Final = -math.inf
+
+
+class KeysWithdrawn(FetchFailed):
+    """The issuer says that it has no keys."""
 
 
 class Keyring:
@@ -55,7 +60,8 @@ class Keyring:
         self._attempt = 0
         self._failing = False
         self._told_of_mock = False
-        self._missed: dict[str | None, float] = {}
+        # Until when a name is not looked for, and for how long it was not.
+        self._missed: dict[str | None, tuple[float, float]] = {}
 
     def find(self, kid: str | None, alg: str, tick: float) -> Flow[tuple[VerifyingKey, ...]]:
         """The keys that may have signed; waits only where no usable keys are known at all."""
@@ -102,6 +108,8 @@ class Keyring:
             keys = self._import(loaded)
         except FetchFailed as failure:
             if attempt == self._attempt:
+                if isinstance(failure, KeysWithdrawn):
+                    self._withdraw()
                 self._failing = True
                 # From when it was over: a server that hangs would be asked without a pause.
                 self.refresh_at = max(tick, failure.at or tick) + RETRY_AFTER
@@ -131,6 +139,13 @@ class Keyring:
         self.refresh_at = tick + fresh_for * self._ahead()
         self._useless_at = tick + fresh_for + self.source.max_stale
 
+    def _withdraw(self) -> None:
+        """Let go of all keys, and of what was verified with them; nothing is known until the issuer has some again."""
+        self.generation += bool(self.keys)
+        self.keys = ()
+        self._found = {}
+        self._useless_at = NEVER
+
     def _beyond(self, tried: tuple[VerifyingKey, ...], kid: str | None, alg: str) -> tuple[VerifyingKey, ...]:
         return tuple(key for key in self._candidates(kid, alg) if key not in tried)
 
@@ -148,15 +163,21 @@ class Keyring:
         """A look that is under way is joined by everybody; a new one must not come too soon."""
         if self._looking == attempt:
             return True
-        return tick >= self._look_again_at and tick >= self._missed.get(kid, NEVER)
+        return tick >= self._look_again_at and tick >= self._missed.get(kid, (NEVER, NEVER))[0]
 
     def _remember_miss(self, kid: str | None, tick: float) -> None:
-        """So that one wrong configured client does not cause a download per cooldown for ever."""
-        if self.source.cooldown == 0:
+        """So that one wrong configured client does not cause a download per cooldown for ever.
+
+        The first time a name is missed costs it nothing beyond the cooldown, as it may be of a key that is about to
+        come; each further time, twice as long.
+        """
+        until, waited = self._missed.get(kid, (NEVER, 0.0))
+        if self.source.cooldown == 0 or tick < until:
             return
         if len(self._missed) >= MAX_MISSED:
             self._missed = {}
-        self._missed[kid] = tick + MISSED_FOR
+        wait = max(min(2 * waited, MISSED_FOR), self.source.cooldown)
+        self._missed[kid] = (tick + wait, wait)
 
     def _import(self, loaded: Loaded) -> tuple[VerifyingKey, ...]:
         """Import what can be imported; a key that was known already stays the same object."""
@@ -165,6 +186,8 @@ class Keyring:
         entries = loaded.jwks.get("keys") if isinstance(loaded.jwks, Mapping) else None
         if not isinstance(entries, list | tuple) or len(entries) > MAX_KEYS:
             raise FetchFailed("the answer is not a JWKS")
+        if not entries:
+            raise KeysWithdrawn("the issuer says that it has no keys")
         keys = tuple(key for key in map(self._import_one, entries) if key is not None)
         if not keys:
             raise FetchFailed("the JWKS holds no key that is usable here")

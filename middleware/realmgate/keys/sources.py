@@ -64,7 +64,7 @@ class JwksUri:
     _: KW_ONLY
     trust_mock: bool = False
     timeout: float = 5.0
-    cooldown: float = 30.0
+    cooldown: float = 10.0
     min_age: float = 60.0
     max_age: float = 86400.0
     default_age: float = 600.0

@@ -2,12 +2,14 @@
 
 import json
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from both_doors import JWKS, KEYS, SigningKey
+from answering import answering
+from both_doors import JWKS, KEYS, Doors, SigningKey, mint
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from realmgate import CallableKeys, JwksFile, JwksUri, StaticJwks
@@ -130,7 +132,6 @@ def test_a_pause_after_a_failure_counts_from_its_end(keyring: Keyring, world: Wo
 @pytest.mark.parametrize(
     "jwks",
     [
-        pytest.param({"keys": []}, id="empty"),
         pytest.param({}, id="no keys member"),
         pytest.param({"keys": None}, id="keys that are null"),
         pytest.param({"keys": {"0": KEYS["RS256"].jwk}}, id="keys that are an object"),
@@ -175,13 +176,70 @@ def test_an_unknown_kid_causes_one_look_per_cooldown(keyring: Keyring, world: Wo
     assert len(world.asked) == 3
 
 
-def test_a_kid_that_was_not_found_is_not_looked_for_again_for_a_while(keyring: Keyring, world: World) -> None:
+def test_a_kid_that_is_missed_again_and_again_is_looked_for_ever_less_often(keyring: Keyring, world: World) -> None:
     find(keyring, world, 0)
-    for tick in (1, 100, 200, MISSED_FOR + 0.5):
+    looked = []
+    for tick in range(1, 1000):
+        before = len(world.asked)
         assert find(keyring, world, tick, "nobody's") == []
-    assert len(world.asked) == 2
-    assert find(keyring, world, 1 + MISSED_FOR, "nobody's") == []
+        if len(world.asked) > before:
+            looked.append(tick)
+    waits = [later - earlier for earlier, later in pairwise(looked)]
+    assert waits[:2] == [30, 60]
+    assert set(waits[2:]) == {MISSED_FOR}
+
+
+def test_whoever_guesses_the_next_kid_cannot_hide_it_for_longer_than_the_cooldown(
+    keyring: Keyring, world: World
+) -> None:
+    find(keyring, world, 0)
+    assert find(keyring, world, 1, "other", "ES256") == []
+    world.jwks = {"keys": [*JWKS["keys"], OTHER.jwk]}
+    assert find(keyring, world, 30.9, "other", "ES256") == []
+    assert find(keyring, world, 31, "other", "ES256") == ["other"]
+
+
+def test_many_who_miss_the_same_name_at_once_have_missed_it_once(keyring: Keyring, world: World) -> None:
+    find(keyring, world, 0)
+    flows = [under_way(keyring.find_again("other", "ES256", 1, ())) for _ in range(50)]
+    assert [finish(flow, answer()) for flow, _ in flows] == [()] * 50
+    world.jwks = {"keys": [*JWKS["keys"], OTHER.jwk]}
+    assert find(keyring, world, 31, "other", "ES256") == ["other"]
+
+
+def test_an_issuer_that_has_no_keys_any_more_has_taken_all_of_them_back(keyring: Keyring, world: World) -> None:
+    find(keyring, world, 0)
+    world.jwks = {"keys": []}
+    run(keyring.refresh(600), world)
+    assert keyring.generation == 1, "nothing stays remembered"
+    assert keyring.useless(600)
+    for tick in (600, 604):
+        with pytest.raises(KeysUnavailable) as caught:
+            find(keyring, world, tick)
+        assert caught.value.retry_after == 605 - tick
+    with pytest.raises(KeysUnavailable):
+        find(keyring, world, 605)
     assert len(world.asked) == 3
+    assert keyring.generation == 1
+    world.jwks = {"keys": [OTHER.jwk]}
+    assert find(keyring, world, 610, "other", "ES256") == ["other"]
+    assert find(keyring, world, 611) == []
+
+
+def test_a_look_for_an_unknown_kid_may_find_that_all_keys_are_gone(keyring: Keyring, world: World) -> None:
+    find(keyring, world, 0)
+    world.jwks = {"keys": []}
+    with pytest.raises(KeysUnavailable):
+        find(keyring, world, 1, "unknown")
+    with pytest.raises(KeysUnavailable):
+        find(keyring, world, 2)
+
+
+def test_an_empty_answer_that_comes_late_takes_nothing_back(keyring: Keyring) -> None:
+    early, _ = under_way(keyring.find("key-RS256", "RS256", 0))
+    twin, _ = under_way(keyring.find("key-RS256", "RS256", 0))
+    finish(early, answer())
+    assert kids(finish(twin, answer({"keys": []}))) == ["key-RS256"]
 
 
 def test_a_rotation_is_seen_at_the_first_token_of_the_new_key(keyring: Keyring, world: World) -> None:
@@ -381,7 +439,7 @@ def test_keys_of_a_function_are_asked_for_at_every_token_and_a_rotation_shows_at
     assert not world.asked
 
 
-@pytest.mark.parametrize("bad", [RuntimeError("x"), None, [], {"keys": []}, "x"])
+@pytest.mark.parametrize("bad", [RuntimeError("x"), None, [], {"keys": [None]}, "x"])
 def test_a_function_that_fails_leaves_the_keys_it_gave_before(world: World, bad: Any) -> None:
     replies: list[Any] = [JWKS, bad, JWKS]
 
@@ -448,3 +506,19 @@ def test_a_failure_is_logged_with_the_address_and_the_reason(
     with pytest.raises(KeysUnavailable):
         find(keyring, world, 0)
     assert f"keys of {URL} were not refreshed: no answer" in caplog.text
+
+
+@pytest.mark.parametrize("remember", [0, 100])
+def test_a_token_that_is_remembered_opens_nothing_once_the_issuer_has_no_keys(
+    door_to: Callable[..., Doors], remember: int
+) -> None:
+    published = [JWKS]
+    with answering(lambda _: (200, published[0])) as server:
+        keys = JwksUri(f"{server.address}/jwks", trust_mock=True, cooldown=0)
+        doors = door_to(keys=keys, trust_mock=True, remember=remember)
+        assert doors.bearer(mint()).status == 200
+        published[0] = {"keys": []}
+        assert doors.bearer(mint(header={"kid": "stolen"})).status == 503
+        answer = doors.bearer(mint())
+        assert answer.status == 503
+        assert answer.header("retry-after") is not None
