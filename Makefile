@@ -18,7 +18,7 @@ NPM_READY := tests/npm/node_modules/.ready
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test npm lint types docs packages constraints clean
+.PHONY: help demo test npm lint types docs verifiers packages constraints clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,9 @@ types: $(READY) ## mypy everywhere, pyright on the gate
 docs: $(READY) ## build the documentation into docs/_build/html, warnings as errors
 	$(RUN) -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html"
+
+verifiers: $(READY) $(NPM_READY) ## renew the page about other verifiers (node and npm are needed)
+	PYTHONPATH=tests $(RUN) -m other_verifiers_page
 
 packages: $(READY) ## build sdist and wheel into dist/
 	$(RUN) -m build --no-isolation --outdir dist
