@@ -69,6 +69,11 @@ class RealmKeys:
             return self._known()[self._waiting]
 
     @property
+    def made(self) -> bool:
+        """Is there a key? Looking makes none, and waits for nobody who is making one."""
+        return bool(self._newest_first)
+
+    @property
     def algorithm(self) -> Algorithm:
         """What the realm signs with now."""
         return self.current.algorithm if self._newest_first else self._usual
@@ -193,6 +198,16 @@ class AllKeys(Mapping[str, RealmKeys]):
 
     def __len__(self) -> int:
         return len(self._by_realm)
+
+    @property
+    def made(self) -> bool:
+        """Has every realm its first key?"""
+        return all(keys.made for keys in self._by_realm.values())
+
+    def warm_up(self) -> None:
+        """Make the first keys now, which would be made when they are first needed."""
+        for keys in self._each():
+            keys.current  # noqa: B018  # the first look makes it
 
     def rotate(self) -> None:
         """Have every realm sign with a new key from now on; keys that realms share are rotated once."""

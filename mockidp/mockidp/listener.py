@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from typing import Any, Final
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .faults.exchange import HANG_UP
@@ -83,6 +83,7 @@ class Listener:
             server_header=False,
         )
         config.load()
+        config.loaded_app = _Cancellable(config.loaded_app)
         server = uvicorn.Server(config)
         server.lifespan = config.lifespan_class(config)
         await server.startup(sockets=[self._socket])
@@ -112,6 +113,17 @@ class _QuietProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
 
+class _Cancellable:
+    """Lets a request end quietly that is given up when we stop; uvicorn would log a traceback."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._app(scope, receive, send)
+
+
 async def _shut_down(server: uvicorn.Server) -> None:
     """Do what `uvicorn.Server.shutdown` does, which sleeps for 0.1 s at least once."""
     state = server.server_state
@@ -123,6 +135,12 @@ async def _shut_down(server: uvicorn.Server) -> None:
         await asyncio.wait(set(state.tasks), timeout=GRACE)
     for connection in list(state.connections):
         connection.transport.abort()
+    await asyncio.sleep(0)  # from here on the connections know that they are lost
+    left = set(state.tasks)
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=GRACE)
     for task in state.tasks:
         task.cancel()
     await asyncio.gather(*(listening.wait_closed() for listening in server.servers))

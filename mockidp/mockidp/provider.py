@@ -1,6 +1,7 @@
 """One provider: all its state, the tokens a test asks it for, and the app that answers for it."""
 
 import hashlib
+import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
@@ -20,6 +21,7 @@ from .endpoints.start import start, style
 from .faults.plan import Faults
 from .faults.row import Foreign
 from .faulty_answers import Interference
+from .health import Health
 from .key_files import kept_key
 from .keys import AllKeys, RealmKeys
 from .mint import Mint
@@ -52,6 +54,8 @@ class Provider:
             {realm.name: self._foreign(realm) for realm in config.realms}, lying_tokens=config.dialect == "standard"
         )
         self.requests: Final = Inbox()
+        self.stopping: Final = threading.Event()
+        self._warming: threading.Thread | None = None
         self.sites: Final = Sites(tuple(self._site(realm) for realm in config.realms))
         self.shop: Final = Shop(config, self.sites) if config.dialect == "orocommerce" else None
 
@@ -104,6 +108,22 @@ class Provider:
             site.sessions.forget_all()
         if self.shop is not None:
             self.shop.reset()
+
+    def warm_up(self) -> threading.Thread:
+        """Make the signing keys in the background, once; the thread that does it."""
+        if self._warming is None:
+            self._warming = threading.Thread(target=self.keys.warm_up, name="mockidp-keys", daemon=True)
+            self._warming.start()
+        return self._warming
+
+    def trouble(self) -> str:
+        """Why no request should come now; nothing, where one may. Whoever asks has the keys made, if they are not."""
+        if self.stopping.is_set():
+            return "stopping"
+        if not self.keys.made:
+            self.warm_up()
+            return "making keys"
+        return ""
 
     def revoked(self, realm: str) -> Callable[[str], bool]:
         """A function that says of a `jti` whether its token has been taken back, for a resource server of the realm."""
@@ -180,6 +200,7 @@ def build_app(provider: Provider) -> Starlette:
         routes=found,
         exception_handlers=refusals(urlsplit(provider.browser_base_url).path),
         middleware=[
+            Middleware(Health, trouble=provider.trouble),
             Middleware(Recording, inbox=provider.requests),
             Middleware(Interference, faults=provider.faults, sites=provider.sites, by_request=by_request),
         ],

@@ -24,6 +24,7 @@ class Inbox:
         self._changed = threading.Condition()
         self._waiting: deque[Captured] = deque()
         self._bytes = 0
+        self._interruptions = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -57,6 +58,12 @@ class Inbox:
             self._waiting.clear()
             self._bytes = 0
 
+    def interrupt(self) -> None:
+        """Have all who wait now get NoSuchRequest at once, since the server stops."""
+        with self._changed:
+            self._interruptions += 1
+            self._changed.notify_all()
+
     def put(self, request: Captured) -> None:
         """Have a request taken by whoever waits for it."""
         with self._changed:
@@ -69,8 +76,10 @@ class Inbox:
     def _take(self, fits: Callable[[Captured], bool], wanted: str, timeout: float) -> Captured:
         until = time.monotonic() + timeout
         with self._changed:
+            before = self._interruptions
             while (found := next((one for one in self._waiting if fits(one)), None)) is None:
-                if not self._changed.wait(max(0, until - time.monotonic())) and time.monotonic() >= until:
+                late = not self._changed.wait(max(0, until - time.monotonic())) and time.monotonic() >= until
+                if late or self._interruptions > before:
                     raise NoSuchRequest(self._complaint(wanted, timeout))
             self._waiting.remove(found)
             self._bytes -= len(found.body)

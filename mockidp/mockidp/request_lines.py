@@ -6,6 +6,8 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .health import PATHS
+
 LONGEST_PATH: Final = 200
 
 
@@ -18,7 +20,7 @@ class RequestLines:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and look only at the status that comes back."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in PATHS:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()

@@ -75,12 +75,15 @@ class MockIdp:
             self._listener = self._listen(self._listener.port)
         if not is_loopback(self._host):
             logger.warning(REMOTE_WARNING, self._host)
+        self.provider.stopping.clear()
         self._listener.start(self.app)
         self._running = True
         return self
 
     def stop(self) -> None:
         """Answer no more; what was issued and remembered stays, for the next `start`."""
+        self.provider.stopping.set()
+        self.provider.requests.interrupt()
         self._listener.stop()
         self._running = False
 

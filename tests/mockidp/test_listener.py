@@ -1,3 +1,4 @@
+import asyncio
 import socket
 import sys
 import threading
@@ -138,6 +139,33 @@ def test_a_request_that_never_ends_does_not_keep_it_from_stopping(
         assert client.recv(4096).startswith(b"HTTP/1.1 100")
         server.stop()
         assert client.recv(1) == b""
+
+
+@pytest.mark.parametrize("began", [False, True])
+def test_a_request_that_is_given_up_leaves_nothing_in_the_log(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, began: bool
+) -> None:
+    monkeypatch.setattr(listener, "GRACE", 0.05)
+    given_up = threading.Event()
+
+    async def sleep(_scope: Scope, _receive: Receive, send: Send) -> None:
+        if began:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"first", "more_body": True})
+        arrived.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            given_up.set()
+
+    arrived = threading.Event()
+    server = serve(sleep)
+    with connect(server.port) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert arrived.wait(10)
+        server.stop()
+        assert given_up.is_set()
+    assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
 
 
 def test_forwarded_headers_change_nothing(serve: Serve) -> None:

@@ -92,3 +92,32 @@ def test_clearing_forgets_everything() -> None:
     inbox = filled("/a")
     inbox.clear()
     assert not list(inbox)
+
+
+def test_whoever_waits_when_the_server_stops_waits_no_longer() -> None:
+    inbox, outcomes = Inbox(), []
+
+    def wait() -> None:
+        with pytest.raises(NoSuchRequest) as refused:
+            inbox.take(timeout=60)
+        outcomes.append(refused.type)
+
+    began = time.monotonic()
+    waiting = [threading.Thread(target=wait) for _ in range(2)]
+    for one in waiting:
+        one.start()
+    time.sleep(0.05)
+    inbox.interrupt()
+    for one in waiting:
+        one.join(10)
+    assert outcomes == [NoSuchRequest, NoSuchRequest]
+    assert time.monotonic() - began < 10
+
+
+def test_an_interruption_is_over_at_once() -> None:
+    inbox = Inbox()
+    inbox.interrupt()
+    later = threading.Timer(0.05, inbox.put, [captured("/late")])
+    later.start()
+    assert inbox.take(timeout=10).path == "/late"
+    later.join()

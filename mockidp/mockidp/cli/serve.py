@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import logging
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -83,6 +84,8 @@ def _serve(*, config: str | None, host: str, port: int, allow_remote: bool, **ov
     idp.app = RequestLines(idp.app, say)
     with _told_to_stop() as stopped, idp:
         say(_welcome(idp))
+        idp.provider.warm_up().join()
+        say("Ready.")
         while not stopped.wait(1):
             pass  # A signal ends the wait at once, but on Windows Ctrl-C is noticed only between two.
     say("Stopped.")
@@ -91,7 +94,13 @@ def _serve(*, config: str | None, host: str, port: int, allow_remote: bool, **ov
 @contextlib.contextmanager
 def _told_to_stop() -> Iterator[threading.Event]:
     stopped = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(number: int, _frame: object) -> None:
+        if stopped.is_set():
+            os._exit(128 + number)  # said twice, it is meant: nothing is waited for
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stopped
     finally:

@@ -2,6 +2,8 @@ import re
 import signal
 import socket
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import IO, cast
 
@@ -186,3 +188,54 @@ def test_a_dialect_that_is_none_is_said_in_one_line(flags: list[str], said: str)
     assert done.returncode == 2
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_it_says_when_its_keys_are_made() -> None:
+    with served() as (process, welcome):
+        out = cast("IO[str]", process.stdout)
+        assert [out.readline(), out.readline()] == ["\n", "Ready.\n"]
+        assert requests.get(f"{address(welcome, 'Start page')}readyz", timeout=10).text == "ready\n"
+
+
+def test_a_request_under_way_is_answered_before_it_stops() -> None:
+    with served() as (process, welcome):
+        base_url = address(welcome, "Start page")
+        late: list[requests.Response] = []
+        slow = {"X-Mock-Fault": "delay=0.5"}
+        asking = threading.Thread(target=lambda: late.append(requests.get(base_url, headers=slow, timeout=10)))
+        asking.start()
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        asking.join(10)
+        said, complained = process.communicate(timeout=10)
+    assert [answer.status_code for answer in late] == [200]
+    assert (process.returncode, complained) == (0, "")
+    assert said.endswith("Stopped.\n")
+
+
+def test_one_that_takes_too_long_is_given_up_without_a_word() -> None:
+    with served() as (process, welcome):
+        base_url = address(welcome, "Start page")
+        with socket.create_connection(("127.0.0.1", int(base_url.rsplit(":", 1)[1].strip("/")))) as asking:
+            asking.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Mock-Fault: delay=20\r\n\r\n")
+            time.sleep(0.2)
+            process.send_signal(signal.SIGTERM)
+            assert asking.recv(1) == b""
+        _, complained = process.communicate(timeout=10)
+    assert (process.returncode, complained) == (0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_told_twice_it_ends_at_once(number: signal.Signals) -> None:
+    with served() as (process, welcome):
+        base_url = address(welcome, "Start page")
+        with socket.create_connection(("127.0.0.1", int(base_url.rsplit(":", 1)[1].strip("/")))) as asking:
+            asking.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Mock-Fault: delay=20\r\n\r\n")
+            time.sleep(0.2)
+            began = time.monotonic()
+            process.send_signal(number)
+            time.sleep(0.1)
+            process.send_signal(number)
+            process.wait(10)
+    assert time.monotonic() - began < 0.9, "the grace is a second"
+    assert process.returncode == 128 + number
