@@ -13,7 +13,8 @@ HIDDEN: Final = "[hidden]"
 LONGEST_BODY: Final = 64 * 1024
 SHOWN: Final = 500
 
-SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "dpop", "proxy-authorization"})
+# A referrer may be a page whose address holds a code.
+SECRET_HEADERS: Final = frozenset({"authorization", "cookie", "dpop", "proxy-authorization", "referer"})
 # Named one by one what may be shown, not what may not: a parameter that nobody has thought of may be a secret.
 PLAIN_PARAMETERS: Final = frozenset(
     {

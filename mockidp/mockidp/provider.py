@@ -25,6 +25,7 @@ from .health import Health
 from .key_files import kept_key
 from .keys import AllKeys, RealmKeys
 from .mint import Mint
+from .passing_lifetimes import PassingLifetimes
 from .recording import Recording
 from .refusals import refusals
 from .request_inbox import Inbox
@@ -56,6 +57,7 @@ class Provider:
         self.requests: Final = Inbox()
         self.stopping: Final = threading.Event()
         self._warming: threading.Thread | None = None
+        self.lifetimes: Final = PassingLifetimes()
         self.sites: Final = Sites(tuple(self._site(realm) for realm in config.realms))
         self.shop: Final = Shop(config, self.sites) if config.dialect == "orocommerce" else None
 
@@ -104,6 +106,7 @@ class Provider:
         self.keys.reset()
         self.faults.clear()
         self.requests.clear()
+        self.lifetimes.clear()
         for site in self.sites:
             site.sessions.forget_all()
         if self.shop is not None:
@@ -182,6 +185,7 @@ class Provider:
             store=self.store,
             clock=self.clock,
             faults=self.faults,
+            passing=self.lifetimes,
         )
 
     def _mint(self, realm: Realm, issuer: str) -> Mint:

@@ -1,23 +1,34 @@
 """The pytest plugin: one provider for each worker process, as good as new for each test.
 
-Fixtures: `mock_idp`, `storefront_token`, `backoffice_token`. With the ini option `mockidp = true` the address is fixed
-before any test module is imported, and `MOCKIDP_STOREFRONT_ISSUER` and `MOCKIDP_BACKOFFICE_ISSUER` name the issuers,
-for an app that builds its realms when it is imported.
+Fixtures: `mock_idp`, `storefront_token`, `backoffice_token`. The marker `mockidp` says how one test wants its provider.
+With the ini option `mockidp = true` the address is fixed before any test module is imported, and
+`MOCKIDP_STOREFRONT_ISSUER` and `MOCKIDP_BACKOFFICE_ISSUER` name the issuers, for an app that builds its realms when it
+is imported.
 
 pytest loads this file at every start, wanted or not, so it imports nothing heavy.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pytest
 
+from .pytest_options import add_options, add_switch, made_as_told, wants_requests_shown
+
 if TYPE_CHECKING:
     from . import MockIdp
+    from .conversation import Conversation
+
+MARKER: Final = (
+    "mockidp(fault=…, always=…, clock=…, frozen=…, access_token_lifetime=…, …): how this test wants its mock identity "
+    "provider, which it uses by this. `fault` and `always` take names of faults, `clock` takes seconds or a date."
+)
+SECTION: Final = "mockidp requests"
 
 BOUND: Final = pytest.StashKey["MockIdp"]()
 EXPORTED: Final = pytest.StashKey[dict[str, str | None]]()
+HEARD: Final = pytest.StashKey["Conversation"]()
 
 
 class MakeToken(Protocol):
@@ -29,20 +40,17 @@ class MakeToken(Protocol):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the ini option."""
-    parser.addini(
-        "mockidp",
-        "bind the mock identity provider's port before collection, and export MOCKIDP_<REALM>_ISSUER",
-        type="bool",
-        default=False,
-    )
+    """Declare the options."""
+    add_switch(parser)
+    add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Fix the address and say it, where the ini option asks for that; the server starts with the first fixture."""
+    config.addinivalue_line("markers", MARKER)
     if not config.getini("mockidp"):
         return
-    bound = config.stash[BOUND] = _make(pytest.UsageError)
+    bound = config.stash[BOUND] = _make(config, pytest.UsageError)
     issuers = {_variable(realm.name): bound.issuer(realm.name) for realm in bound.config.realms}
     config.stash[EXPORTED] = {name: os.environ.get(name) for name in issuers}
     os.environ.update(issuers)
@@ -58,18 +66,45 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         bound.stop()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Have a test with our marker use the provider, whether or not it asks for the fixture."""
+    fixtures: list[str] = getattr(item, "fixturenames", ["mock_idp"])
+    if "mock_idp" not in fixtures and item.get_closest_marker("mockidp"):
+        fixtures.insert(0, "mock_idp")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show in the report of a failure what the provider was asked during the test."""
+    report = yield
+    heard = item.stash.get(HEARD, None)
+    if heard is not None and report.failed and wants_requests_shown(item.config):
+        report.sections.append((SECTION, str(heard)))
+    return report
+
+
 @pytest.fixture(scope="session")
-def _mock_idp_of_this_worker(pytestconfig: pytest.Config) -> "Iterator[MockIdp]":
-    with pytestconfig.stash.get(BOUND, None) or _make(_fail) as idp:
-        yield idp
+def _mock_idp_of_this_worker(pytestconfig: pytest.Config) -> "Iterator[tuple[MockIdp, Conversation]]":
+    idp = pytestconfig.stash.get(BOUND, None) or _make(pytestconfig, _fail)
+    from .conversation import Conversation  # noqa: PLC0415  # see the docstring of this file
+
+    idp.app = heard = Conversation(idp.app)
+    with idp:
+        yield idp, heard
 
 
 @pytest.fixture
-def mock_idp(_mock_idp_of_this_worker: "MockIdp") -> "Iterator[MockIdp]":
-    """A running provider: the same address and keys in every test, everything else fresh."""
-    _mock_idp_of_this_worker.reset()
-    yield _mock_idp_of_this_worker
-    _mock_idp_of_this_worker.reset()  # the app under test must not meet a frozen clock in a test without this fixture
+def mock_idp(
+    _mock_idp_of_this_worker: "tuple[MockIdp, Conversation]", request: pytest.FixtureRequest
+) -> "Iterator[MockIdp]":
+    """A running provider: the same address and keys in every test, everything else fresh or as the marker says."""
+    idp, heard = _mock_idp_of_this_worker
+    idp.reset()
+    heard.clear()
+    request.node.stash[HEARD] = heard
+    _apply_marker(idp, request.node)
+    yield idp
+    idp.reset()  # the app under test must not meet a frozen clock in a test without this fixture
 
 
 @pytest.fixture
@@ -91,16 +126,25 @@ def _tokens_of(realm: str, idp: "MockIdp") -> MakeToken:
     return make
 
 
+def _apply_marker(idp: "MockIdp", test: pytest.Item) -> None:
+    from .marked import CannotMark, apply, wanted  # noqa: PLC0415  # see the docstring of this file
+
+    try:
+        apply(idp, wanted(test.iter_markers("mockidp")))
+    except CannotMark as problem:
+        idp.reset()
+        raise _fail(f"{test.nodeid}: @pytest.mark.mockidp: {problem}") from None
+
+
 def _variable(realm: str) -> str:
     return f"MOCKIDP_{realm.upper().replace('-', '_')}_ISSUER"
 
 
-def _make(refuse: Callable[[str], BaseException]) -> "MockIdp":
+def _make(config: pytest.Config, refuse: Callable[[str], BaseException]) -> "MockIdp":
     try:
-        from . import MockIdp  # noqa: PLC0415  # see the docstring of this file
-    except ImportError as missing:
-        raise refuse(str(missing)) from None
-    return MockIdp()
+        return made_as_told(config)
+    except (ImportError, OSError, ValueError) as problem:
+        raise refuse(str(problem)) from None
 
 
 def _fail(problem: str) -> BaseException:

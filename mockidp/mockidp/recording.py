@@ -34,7 +34,8 @@ class Recording:
             at=time.time(),
         )
         self._inbox.put(captured)
-        await self._app({**scope, CAPTURED: captured}, _again(read, receive), send)
+        scope[CAPTURED] = captured
+        await self._app(scope, _again(read, receive), send)
 
 
 async def _read(receive: Receive) -> tuple[list[Message], bool]:

@@ -8,6 +8,7 @@ from .config import Client, Config, Lifetime, Paths, Realm, User
 from .durations import seconds
 from .faults.plan import Faults, hinted
 from .mint import Claims, Mint
+from .passing_lifetimes import PassingLifetimes
 from .session import Session, Sessions
 from .store import Store
 
@@ -28,6 +29,7 @@ class Site:
     store: Store
     clock: Clock
     faults: Faults
+    passing: PassingLifetimes
 
     def url(self, path: str) -> str:
         """The absolute address of a path on this server, for clients."""
@@ -41,9 +43,10 @@ class Site:
         """The same without the host, for browsers that have come already."""
         return self.base_path + path
 
-    def lifetime(self, of: Lifetime, client: Client | None = None) -> int:
-        """Seconds that it lives, when issued to this client."""
-        return self.config.lifetime(of, self.realm, client)
+    def lifetime(self, of: Lifetime, client: Client | None = None, *, default: int | None = None) -> int:
+        """Seconds that it lives, when issued to this client now."""
+        passing = self.passing.get(of)
+        return self.config.lifetime(of, self.realm, client, default=default) if passing is None else passing
 
     @property
     def device_interval(self) -> int:

@@ -21,6 +21,7 @@ from starlette.testclient import TestClient
 
 from mockidp import MockIdp
 from mockidp.config_files import load
+from mockidp.marked import apply, wanted
 from realmgate import Realm, RealmMap, Realms
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +64,8 @@ def run_tests_of(text: str, namespace: dict[str, Any], request: pytest.FixtureRe
     """The tests that a page shows are run with real fixtures, one after the other."""
     for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE):
         test = namespace[name]
+        if marks := getattr(test, "pytestmark", []):
+            apply(request.getfixturevalue("mock_idp"), wanted(marks))
         test(**{fixture: request.getfixturevalue(fixture) for fixture in inspect.signature(test).parameters})
 
 

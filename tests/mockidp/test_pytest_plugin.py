@@ -205,3 +205,103 @@ def test_without_the_extra_the_ini_option_names_what_to_install(
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert result.stderr.str().strip().endswith(f", which is not installed: {CURE}")
     assert result.stderr.str().startswith("ERROR: mockidp.MockIdp needs ")
+
+
+def test_a_marker_says_how_one_test_wants_it_and_the_next_test_never_knows(run: Run) -> None:
+    run("""
+        import os
+        import unittest
+
+        import pytest
+        import requests
+
+        service = ("storefront-service", "storefront-service-secret")
+
+        def issued(idp):
+            answer = requests.post(
+                f"{idp.base_url}/oauth2-token", {"grant_type": "client_credentials"}, auth=service, timeout=10
+            )
+            return answer.status_code, answer.json().get("expires_in")
+
+        @pytest.mark.mockidp(access_token_lifetime="5s", clock="2030-01-01T00:00:00Z", frozen=True)
+        class TestOfAnHour:
+            def test_class(self, mock_idp):
+                assert issued(mock_idp) == (200, 5)
+                assert mock_idp.clock() == 1893456000
+
+            @pytest.mark.mockidp(clock=1, always="status=503")
+            def test_nearest(self, mock_idp):
+                assert issued(mock_idp) == (503, None)
+                assert (mock_idp.clock(), mock_idp.clock.frozen) == (1, True)
+
+        def test_after(mock_idp):
+            assert issued(mock_idp) == (200, 3600)
+            assert not mock_idp.clock.frozen
+
+        @pytest.mark.mockidp(always="jwks-down")
+        def test_that_names_no_fixture():
+            keys = requests.get(os.environ["MOCKIDP_STOREFRONT_ISSUER"] + "/jwks", timeout=10)
+            assert keys.status_code == 503
+
+        @pytest.mark.mockidp(always="jwks-down")
+        class OfUnittest(unittest.TestCase):
+            def test_it(self):
+                keys = requests.get(os.environ["MOCKIDP_STOREFRONT_ISSUER"] + "/jwks", timeout=10)
+                self.assertEqual(keys.status_code, 503)
+    """, "--strict-markers", "-o", "mockidp=true").assert_outcomes(passed=5)  # fmt: skip
+
+
+def test_a_marker_that_cannot_be_names_the_test_and_what_there_is(run: Run) -> None:
+    result = run("""
+        import pytest
+
+        @pytest.mark.mockidp(faults="expired")
+        def test_a(mock_idp): pass
+
+        @pytest.mark.mockidp("expired")
+        def test_b(mock_idp): pass
+    """)
+    result.assert_outcomes(errors=2)
+    said = result.stdout.str()
+    assert "test_a: @pytest.mark.mockidp: there is no argument 'faults' (did you mean 'fault'?); there are " in said
+    assert "test_b: @pytest.mark.mockidp: it takes its arguments by name" in said
+    assert "Traceback" not in said
+
+
+def test_the_marker_is_explained(run: Run) -> None:
+    assert "@pytest.mark.mockidp(fault=" in run("", "--markers").stdout.str()
+
+
+FAILING = """
+    import requests
+
+    service = ("storefront-service", "storefront-service-secret")
+
+    def test_fails(mock_idp):
+        token = {"grant_type": "client_credentials", "scope": "everything"}
+        requests.post(f"{mock_idp.base_url}/oauth2-token", token, auth=service, timeout=10).raise_for_status()
+
+    def test_fails_without():
+        assert False
+
+    def test_passes(mock_idp):
+        pass
+"""
+
+
+def test_a_failure_shows_what_was_asked_and_answered(run: Run) -> None:
+    said = run(FAILING).stdout.str()
+    section = said.partition("- mockidp requests -")[2]
+    assert "POST /oauth2-token" in section
+    assert "invalid_scope" in section
+    assert "authorization: Basic [hidden]" in section
+    assert said.count("- mockidp requests -") == 1
+
+
+@pytest.mark.parametrize("how", [("--no-mockidp-show-requests",), ("-o", "mockidp_show_requests=false")])
+def test_a_failure_need_not_show_it(run: Run, how: tuple[str, ...]) -> None:
+    assert "- mockidp requests -" not in run(FAILING, *how).stdout.str()
+
+
+def test_the_section_comes_back_from_a_worker(run: Run) -> None:
+    assert "- mockidp requests -" in run(FAILING, "-n", "1", "--mockidp-show-requests").stdout.str()

@@ -65,7 +65,7 @@ def new_refresh_token(application: Application, approval: Approval, client: Clie
     """A refresh token that is remembered, with the access token that it goes with (its approval's name)."""
     site = application.site
     value = _random(approval, _NAME)
-    lifetime = site.config.lifetime("refresh_token", site.realm, client, default=shop.facts.refresh_token_lifetime)
+    lifetime = site.lifetime("refresh_token", client, default=shop.facts.refresh_token_lifetime)
     site.store.refresh_tokens.put(RefreshToken(value=value, approval=approval, expires_at=site.clock() + lifetime))
     return value
 
