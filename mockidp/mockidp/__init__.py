@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from .browser import Browser
+    from .claims_rules import ClaimsRule, When
     from .clock import Clock
     from .config import Client, Config, Lifetimes, OroSettings, ProtectedResource, Realm, User
     from .errors import ConfigError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Browser",
     "CannotListen",
+    "ClaimsRule",
     "Client",
     "Clock",
     "Config",
@@ -29,11 +31,13 @@ __all__ = [
     "ProtectedResource",
     "Realm",
     "User",
+    "When",
 ]
 
 _HOMES: Final = {
     "Browser": "browser",
     "CannotListen": "listener",
+    "ClaimsRule": "claims_rules",
     "Client": "config",
     "Clock": "clock",
     "Config": "config",
@@ -45,6 +49,7 @@ _HOMES: Final = {
     "ProtectedResource": "config",
     "Realm": "config",
     "User": "config",
+    "When": "claims_rules",
 }
 _EXTRA: Final = frozenset({"authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn", "yaml"})
 

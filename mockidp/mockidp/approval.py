@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 class Approval:
     """What a person allowed a client; every token that comes from it is taken back with it.
 
-    `scope_named` tells whether the client named a scope or got its default; `fault` is how its tokens are to lie.
+    `scope_named` tells whether the client named a scope or got its default; `asked` are the parameters of its request,
+    and `fault` is how its tokens are to lie.
     """
 
     approval_id: str
@@ -18,4 +19,5 @@ class Approval:
     scope_named: bool
     auth_time: int
     nonce: str | None = field(default=None, repr=False)
+    asked: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     fault: str = ""

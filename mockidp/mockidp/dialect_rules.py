@@ -68,6 +68,9 @@ def expect_orocommerce(settings: Settings) -> None:
         expect(realm.algorithm == "RS256", f"realms[{at}].algorithm", "RS256, which is all that OroCommerce signs with")
         expect(realm.issuer is None, f"realms[{at}].issuer", _NOT_ORO)
         expect(not realm.auto_login, f"realms[{at}].auto_login", _NOT_ORO)
+        expect(not realm.claims, f"realms[{at}].claims", _NOT_ORO)
+    for place, user in _users(settings):
+        expect(not user.claims, f"{place}.claims", _NOT_ORO)
     for place, client in _clients(settings):
         expect(DEVICE_CODE not in client.grant_types, f"{place}.grant_types", f"the device code grant {_NOT_ORO}")
         expect(not client.post_logout_redirect_uris, f"{place}.post_logout_redirect_uris", _NOT_ORO)

@@ -1,6 +1,7 @@
 """The answer of the token endpoint: an access token, and what goes with it (RFC 6749 §5.1)."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from .approval import Approval
@@ -13,11 +14,15 @@ def issue_tokens(
     *,
     subject: str,
     scope: str,
+    asked: Mapping[str, str],
     approval: Approval | None = None,
     scope_named: bool,
     refreshable: bool,
 ) -> dict[str, Any]:
-    """Tokens for the client; the answer names the scope to those who named one, the others got their default (§3.3)."""
+    """Tokens for the client, which sent the parameters `asked`.
+
+    The answer names the scope to those who named one, the others got their default (§3.3).
+    """
     site, client = registration.site, registration.client
     lifetime = site.lifetime("access_token", client)
     access_token = site.mint.access_token(
@@ -26,6 +31,14 @@ def issue_tokens(
         scope=scope,
         lifetime=lifetime,
         approval_id=approval.approval_id if approval else "",
+        claims=site.added_claims(
+            "access_token",
+            client_id=client.client_id,
+            user=site.user(approval.username) if approval else None,
+            subject=subject,
+            scope=scope,
+            asked={**dict(approval.asked if approval else ()), **asked},
+        ),
         sealed=site.faults.sealed(
             "access_token",
             realm=site.realm.name,

@@ -28,13 +28,21 @@ class IdToken(OpenIDToken):
         code = request.authorization_code
         approval: Approval = (code or request.refresh_token or request.credential).approval
         nonce = {"nonce": approval.nonce} if code and approval.nonce else {}
+        added = site.added_claims(
+            "id_token",
+            client_id=client.client_id,
+            user=user,
+            subject=user.subject,
+            scope=token["scope"],
+            asked={**dict(approval.asked), **request.form},
+        )
         return str(
             site.mint.id_token(
-                subject=user.subject,
+                subject=added.pop("sub", user.subject),
                 client_id=client.client_id,
                 lifetime=site.lifetime("id_token", client),
                 access_token=token["access_token"],
-                claims={"auth_time": approval.auth_time, **nonce, **claims_about(user, token["scope"])},
+                claims={"auth_time": approval.auth_time, **nonce, **claims_about(user, token["scope"]), **added},
                 sealed=site.faults.sealed(
                     "id_token",
                     realm=site.realm.name,

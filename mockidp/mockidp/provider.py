@@ -89,13 +89,19 @@ class Provider:
         lifetime: float = site.lifetime("access_token", site.client(client_id))
         if expires_in is not None:
             lifetime = seconds(expires_in) if isinstance(expires_in, str) else expires_in
+        user = site.user_with_subject(subject)
+        added = site.added_claims(
+            "access_token", client_id=client_id, user=user, subject=subject, scope=scope, asked={}
+        )
+        if audience is not None:
+            added.pop("aud", None)
         return site.mint.access_token(
             subject=subject,
             client_id=client_id,
             scope=scope,
             lifetime=lifetime,
             audience=audience,
-            claims={**({} if not_before is None else {"nbf": not_before}), **(claims or {})},
+            claims={**added, **({} if not_before is None else {"nbf": not_before}), **(claims or {})},
             sealed=seal if fault is None else self.faults.lie(fault, realm),
         )
 

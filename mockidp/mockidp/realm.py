@@ -1,10 +1,12 @@
 """Who there is: realms with their users and clients, as the operator describes them. Frozen, checked when built."""
 
 import re
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
+import msgspec
 from msgspec import Struct
 
+from .claims_rules import ClaimsRule, expect_claims
 from .durations import Duration
 from .expectations import default, expect, expect_base_url, expect_duration, expect_redirect_uri, expect_unique
 
@@ -49,6 +51,7 @@ class Lifetimes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class User(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody who can log in at one realm; `subject` is the `sub` of their tokens and defaults to the username.
 
+    `claims` go into their access tokens and ID tokens and to userinfo; texts in them may have places to fill in.
     Accounts that are not `enabled`, or `locked`, are there in the dialect of OroCommerce only.
     """
 
@@ -57,12 +60,16 @@ class User(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     subject: str = ""
     name: str = ""
     email: str = ""
+    claims: dict[str, Any] = msgspec.field(default_factory=dict)
     enabled: bool = True
     locked: bool = False
 
     def __post_init__(self) -> None:
         expect(bool(self.username) and self.username.isprintable(), "username", "at least one printable character")
         expect(bool(self.password), "password", "at least one character")
+        expect("sub" not in self.claims, "claims.sub", "no such claim here: the user's `subject` decides it")
+        expect("aud" not in self.claims, "claims.aud", "no such claim here: the realm's `audience` decides it")
+        expect_claims("claims", self.claims)
         default(self, "subject", self.username)
         default(self, "name", self.username)
 
@@ -134,6 +141,7 @@ class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Realm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A protection space with its own issuer, audience, users and clients.
 
+    `claims` are rules that add claims to its tokens, in this order.
     `issuer` replaces the default `{base_url}/{name}`; the realm's documents are then served under the path of that URL.
     `auto_login` is for all of its clients that name nobody themselves.
     """
@@ -143,6 +151,7 @@ class Realm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     audience: str = ""
     users: tuple[User, ...] = ()
     clients: tuple[Client, ...] = ()
+    claims: tuple[ClaimsRule, ...] = ()
     lifetimes: Lifetimes = Lifetimes()
     algorithm: Algorithm = "RS256"
     issuer: str | None = None

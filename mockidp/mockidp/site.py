@@ -1,8 +1,10 @@
 """One realm as it stands on this server: its people and clients, its addresses, its keys, its memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from .claims_rules import ClaimsIn, Occasion, claims_for, filled_claims
 from .clock import Clock
 from .config import Client, Config, Lifetime, Paths, Realm, User
 from .durations import seconds
@@ -82,6 +84,34 @@ class Site:
     def user_with_subject(self, subject: str) -> User | None:
         """The realm's user whose tokens name this `sub`."""
         return next((user for user in self.realm.users if user.subject == subject), None)
+
+    def added_claims(
+        self,
+        token: ClaimsIn,
+        *,
+        client_id: str,
+        user: User | None,
+        subject: str,
+        scope: str,
+        asked: Mapping[str, str],
+    ) -> dict[str, Any]:
+        """What the user's own claims and the realm's rules add; `asked` are the parameters of the client's requests."""
+        own = user.claims if user else {}
+        if not own and not self.realm.claims:  # which is nearly always
+            return {}
+        about = Occasion(
+            token=token,
+            realm=self.realm.name,
+            issuer=self.issuer,
+            client_id=client_id,
+            subject=subject,
+            username=user.username if user else "",
+            scope=scope,
+            grant_type=asked.get("grant_type", ""),
+            parameters=asked,
+            now=self.clock(),
+        )
+        return {**filled_claims(own, about), **claims_for(self.realm.claims, about)}
 
     def claims_of(self, access_token: str) -> Claims | None:
         """The claims of an access token of this realm that is good now: neither expired nor taken back."""

@@ -175,6 +175,7 @@ def _approval(wanted: AuthorizationRequest, session: Session, user: User) -> App
         scope_named="scope" in wanted.parameters,
         auth_time=session.auth_time,
         nonce=wanted.parameters.get("nonce"),
+        asked=tuple(wanted.parameters.items()),
         fault=wanted.site.hinted(wanted.parameters.get("login_hint", ""))[1],
     )
 

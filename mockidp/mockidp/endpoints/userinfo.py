@@ -27,7 +27,10 @@ async def userinfo(request: Request, site: Site) -> Response:
         return _challenge(403, site, "insufficient_scope", "The access token lacks the scope openid.", scope="openid")
     user = site.user_with_subject(claims.sub)
     about = claims_about(user, claims.scope) if user else {}
-    return JSONResponse({"sub": claims.sub, **about}, headers={"Cache-Control": "no-store"})
+    added = site.added_claims(
+        "userinfo", client_id=claims.client_id, user=user, subject=claims.sub, scope=claims.scope, asked={}
+    )
+    return JSONResponse({**about, **added, "sub": claims.sub}, headers={"Cache-Control": "no-store"})
 
 
 def _challenge(status: int, site: Site, error: str = "", description: str = "", scope: str = "") -> Response:

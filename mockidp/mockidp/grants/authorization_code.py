@@ -90,6 +90,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
             self.request.client,
             subject=user.subject,
             scope=scope,
+            asked=self.request.form,
             scope_named=approval.scope_named,
             approval=approval,
             refreshable=include_refresh_token,

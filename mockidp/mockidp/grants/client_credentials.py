@@ -27,6 +27,7 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):
             registration,
             subject=registration.get_client_id(),
             scope=registration.get_allowed_scope(scope),
+            asked=self.request.form,
             scope_named=scope is not None,
             refreshable=include_refresh_token,
         )

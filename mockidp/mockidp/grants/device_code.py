@@ -57,6 +57,7 @@ class DeviceCodeGrant(BaseGrant, TokenEndpointMixin):
             registration,
             subject=self.request.user.subject,
             scope=approved.approval.scope,
+            asked=self.request.form,
             scope_named=approved.approval.scope_named,
             approval=approved.approval,
             refreshable=registration.check_grant_type("refresh_token"),

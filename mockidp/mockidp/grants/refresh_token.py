@@ -68,6 +68,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
             self.request.client,
             subject=user.subject,
             scope=" ".join(dict.fromkeys(scope.split())),
+            asked=self.request.form,
             scope_named=approval.scope_named or self.request.payload.scope is not None,
             approval=approval,
             refreshable=include_refresh_token,
