@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .browser import Browser
     from .claims_rules import ClaimsRule, When
     from .clock import Clock
-    from .config import Client, Config, Lifetimes, OroSettings, ProtectedResource, Realm, User
+    from .config import Client, Config, Lifetimes, OroSettings, PlannedFault, ProtectedResource, Realm, User
     from .errors import ConfigError
     from .headless import FlowStopped
     from .listener import CannotListen
@@ -28,6 +28,7 @@ __all__ = [
     "Lifetimes",
     "MockIdp",
     "OroSettings",
+    "PlannedFault",
     "ProtectedResource",
     "Realm",
     "User",
@@ -46,6 +47,7 @@ _HOMES: Final = {
     "Lifetimes": "config",
     "MockIdp": "server",
     "OroSettings": "config",
+    "PlannedFault": "config",
     "ProtectedResource": "config",
     "Realm": "config",
     "User": "config",

@@ -22,6 +22,7 @@ from .demo import DEMO_REALMS, ORO_DEMO_REALMS
 from .dialect_rules import expect_orocommerce, expect_standard
 from .durations import Duration, seconds
 from .expectations import expect, expect_base_url, expect_duration, expect_unique
+from .fault_settings import PlannedFault
 from .oro_settings import OroSettings, OroVersion, ProtectedResource
 from .realm import BACKOFFICE, STOREFRONT, Algorithm, Client, GrantType, Lifetimes, Realm, User
 
@@ -36,6 +37,7 @@ __all__ = [
     "OroSettings",
     "OroVersion",
     "Paths",
+    "PlannedFault",
     "ProtectedResource",
     "Realm",
     "User",
@@ -75,7 +77,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `base_url` is how clients and browsers reach the server, where that is not simply its host and port;
     `browser_base_url` is how browsers do, where they have to come another way than clients.
     `registration` lets clients register themselves. `faults_by_request` lets a request ask for a fault of its own.
-    `keys_dir` is a directory for signing keys that outlive the process.
+    `faults` are in force from the start. `keys_dir` is a directory for signing keys that outlive the process.
     `dialect` is how it talks; with `orocommerce`, `oro_version` (6.1 where it is not said) and `oro` tell which one.
     """
 
@@ -89,6 +91,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     device_interval: Duration = "5s"
     registration: bool = False
     faults_by_request: bool = True
+    faults: tuple[PlannedFault, ...] = ()
     shared_keys: bool = False
     keys_dir: str | None = None
     dialect: Dialect = "standard"

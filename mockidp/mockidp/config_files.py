@@ -10,6 +10,7 @@ import msgspec
 from .config import Config
 from .demo import DEMO_REALMS, ORO_DEMO_REALMS
 from .errors import ConfigError
+from .faults.planned import planned
 from .file_formats import Document, reader_of
 
 LARGEST: Final = 1024 * 1024  # bytes
@@ -45,12 +46,17 @@ def read(path: str | Path) -> Document:
 def configured(document: Document) -> Config:
     """The configuration that these settings are; ConfigError names line, place and expectation."""
     try:
-        return msgspec.convert(with_demo(document.settings), Config)
+        config = msgspec.convert(with_demo(document.settings), Config)
+        planned(config)
+    except ConfigError as error:
+        raise ConfigError(error.problem, place=error.place, line=document.line(error.place)) from error
     except msgspec.ValidationError as error:
         problem, place = _placed(error)
         raise ConfigError(problem, place=place, line=document.line(place)) from error
     except RecursionError:
         raise ConfigError("expected less deeply nested settings") from None
+    else:
+        return config
 
 
 def with_demo(settings: Mapping[str, Any]) -> dict[str, Any]:

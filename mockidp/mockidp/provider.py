@@ -19,6 +19,7 @@ from .dialects.orocommerce.shop import Shop
 from .durations import seconds
 from .endpoints.start import start, style
 from .faults.plan import Faults
+from .faults.planned import planned
 from .faults.row import Foreign
 from .faulty_answers import Interference
 from .health import Health
@@ -52,7 +53,9 @@ class Provider:
         self.store: Final[Store] = store or MemoryStore()
         self.keys: Final = AllKeys(self._keys())
         self.faults: Final = Faults(
-            {realm.name: self._foreign(realm) for realm in config.realms}, lying_tokens=config.dialect == "standard"
+            {realm.name: self._foreign(realm) for realm in config.realms},
+            lying_tokens=config.dialect == "standard",
+            planned=planned(config),
         )
         self.requests: Final = Inbox()
         self.stopping: Final = threading.Event()
@@ -110,7 +113,7 @@ class Provider:
         self.store.clear()
         self.clock.reset()
         self.keys.reset()
-        self.faults.clear()
+        self.faults.reset()
         self.requests.clear()
         self.lifetimes.clear()
         for site in self.sites:

@@ -24,12 +24,18 @@ class Faults:
     fault is for; of several that fit, the oldest comes first.
     """
 
-    def __init__(self, foreign: Mapping[str, Foreign], *, lying_tokens: bool = True) -> None:
-        """Plan nothing yet. There are no lies about tokens that are not JWTs of RFC 9068: then, no `lying_tokens`."""
+    def __init__(
+        self, foreign: Mapping[str, Foreign], *, lying_tokens: bool = True, planned: tuple[Order, ...] = ()
+    ) -> None:
+        """Plan only what is `planned`.
+
+        There are no lies about tokens that are not JWTs of RFC 9068: then, no `lying_tokens`.
+        """
         self._foreign = foreign
         self._lying_tokens = lying_tokens
         self._lock = threading.Lock()
-        self._orders: tuple[Order, ...] = ()
+        self._planned = planned
+        self._orders = planned
 
     @property
     def catalogue(self) -> Mapping[str, Fault]:
@@ -53,6 +59,11 @@ class Faults:
         """Go back to the truth."""
         with self._lock:
             self._orders = ()
+
+    def reset(self) -> None:
+        """Go back to what the configuration plans, each as often as it says."""
+        with self._lock:
+            self._orders = self._planned
 
     def sealed(
         self, token: TokenKind, *, realm: str, client: str, users: Collection[str] = (), asked: str = ""
