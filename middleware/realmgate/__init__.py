@@ -14,6 +14,7 @@ The gates here are ASGI middleware; `realmgate.wsgi` holds the same two names fo
 """
 
 from .asgi import RealmGate, RealmMap
+from .client_assertion import PrivateKeyJwt
 from .decision import Decision, Outcome
 from .deny_list import MemoryDenyList
 from .dpop_options import DPoP
@@ -25,6 +26,7 @@ from .errors import (
     RealmOverlap,
 )
 from .introspection import Introspection
+from .introspection_auth import BearerToken, ClientCertificate, ClientSecretBasic, ClientSecretPost
 from .keys.at_hand import Pem, Secret
 from .keys.sources import CallableKeys, Discovery, JwksFile, JwksUri, StaticJwks
 from .principal import Principal
@@ -35,7 +37,11 @@ from .requires import principal_of, refusal_for, requires
 
 __all__ = [
     "AuditFailed",
+    "BearerToken",
     "CallableKeys",
+    "ClientCertificate",
+    "ClientSecretBasic",
+    "ClientSecretPost",
     "ConfigurationError",
     "DPoP",
     "Decision",
@@ -48,6 +54,7 @@ __all__ = [
     "Outcome",
     "Pem",
     "Principal",
+    "PrivateKeyJwt",
     "Realm",
     "RealmGate",
     "RealmMap",

@@ -95,10 +95,13 @@ class Gate:
     def _introspect(
         self, token: str, introspection: Introspection, credentials: str, incoming: Incoming, now: float
     ) -> Flow[Principal]:
-        principal = yield from verify_opaque(token, self.guarded.expected, introspection, now)
+        tick = time.monotonic()
+        principal = yield from verify_opaque(token, self.guarded.expected, self._keyring, now, tick)
         if self._binds:
             yield from self._check_possession(principal, credentials, incoming, now)
         self._keep(token, credentials, self._to_remember(principal, None, now + introspection.cache_for))
+        if introspection.signed:
+            self._refresh_ahead(tick)
         return principal
 
     def _recheck(self, principal: Principal, credentials: str, incoming: Incoming, now: float) -> Flow[Principal]:

@@ -9,11 +9,15 @@ import os
 import threading
 import time
 import weakref
+from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from .flow import Fetch, Fetched, FetchFailed
+from .introspection_auth import Authentication
 from .keys.lazy_download import downloader
 from .keys.waiting import wait, wait_async
 from .keys.workers import Workers
@@ -28,9 +32,10 @@ PATIENCE = 2.0
 class Asker:
     """Answers the `Fetch` effects of one introspection endpoint, over at most so many connections."""
 
-    def __init__(self, *, connections: int) -> None:
-        """Connect to nobody yet."""
-        self._workers = Workers("realmgate-ask", most=connections, tool=_line)
+    def __init__(self, *, connections: int, auth: Authentication | None = None) -> None:
+        """Connect to nobody yet; `auth` is who we are there."""
+        self._auth = auth
+        self._workers = Workers("realmgate-ask", most=connections, tool=self._line)
         self.start_over()
         _all.add(self)
 
@@ -69,7 +74,7 @@ class Asker:
         answer: Fetched | FetchFailed
         try:
             late = time.monotonic() >= given_up
-            answer = FetchFailed("no answer in time") if late else line.exchange(effect)
+            answer = FetchFailed("no answer in time") if late else line.exchange(self._signed(effect))
         except FetchFailed as failure:
             answer = failure
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
@@ -82,10 +87,18 @@ class Asker:
         else:
             future.set_result(answer)
 
+    def _line(self) -> AbstractContextManager[Any]:
+        line: AbstractContextManager[Any] = downloader().Line(self._auth.certificate if self._auth else None)
+        return line
 
-def _line() -> AbstractContextManager[Any]:
-    line: AbstractContextManager[Any] = downloader().Line()
-    return line
+    def _signed(self, effect: Fetch) -> Fetch:
+        """With our credentials: only here, as they may be good but once, and equal questions must stay equal."""
+        return effect if self._auth is None else _with(effect, *self._auth.credentials(time.time()))
+
+
+def _with(effect: Fetch, form: Mapping[str, str], headers: tuple[tuple[str, str], ...]) -> Fetch:
+    body = (effect.body or b"") + b"".join(f"&{urlencode({name: value})}".encode() for name, value in form.items())
+    return replace(effect, body=body, headers=(*effect.headers, *headers))
 
 
 _all: "weakref.WeakSet[Asker]" = weakref.WeakSet()

@@ -1,23 +1,39 @@
 """The whole story of a token that only its issuer can read, on one screen. RFC 7662."""
 
+from typing import Any
+
+from .errors import TokenRejected
 from .flow import Flow
-from .introspection import Introspection, ask
+from .introspection import ask
+from .keys.keyring import Keyring
 from .principal import Principal
 from .profiles import OPAQUE, Expected, principal_of
+from .realm import Realm
+from .reasons import Reason
+from .signed_answers import read_signed
 from .verify import check_not_denied
 
 
-def verify_opaque(token: str, expected: Expected, introspection: Introspection, now: float) -> Flow[Principal]:
+def verify_opaque(token: str, expected: Expected, keyring: Keyring, now: float, tick: float) -> Flow[Principal]:
     """Turn what the issuer says of a token into a `Principal`, or raise `TokenRejected` or `KeysUnavailable`.
 
     That a token is active says nothing about whom it is meant for, so all that a JWT's claims must say, the answer must
-    say as well. RFC 7662 §4. `now` is seconds since the epoch.
+    say as well. RFC 7662 §4. `now` is seconds since the epoch, `tick` seconds of a monotonic clock.
     """
     realm = expected.realm
-    answer = yield from ask(introspection, token)
+    answer = yield from _ask(token, realm, keyring, now, tick)
     OPAQUE.check_target(answer, expected)
     for check in OPAQUE.checks:
         check(answer, realm, now)
     principal = principal_of(answer, realm, OPAQUE)
     yield from check_not_denied(principal, realm)
     return principal
+
+
+def _ask(token: str, realm: Realm, keyring: Keyring, now: float, tick: float) -> Flow[dict[str, Any]]:
+    introspection = realm.introspection
+    if introspection is None:
+        raise TokenRejected(Reason.MALFORMED)
+    if not introspection.signed:
+        return (yield from ask(introspection, token))
+    return (yield from ask(introspection, token, lambda fetched: read_signed(fetched, realm, keyring, now, tick)))

@@ -126,5 +126,10 @@ class Realm:
 
     @property
     def always_asks(self) -> bool:
-        """Whether every token is asked about, so that no keys are needed."""
+        """Whether every token is asked about."""
         return self.introspection is not None and self.introspection.jwts == "ask"
+
+    @property
+    def needs_keys(self) -> bool:
+        """Whether anything is verified with keys: tokens, or what the issuer says of them."""
+        return not self.always_asks or (self.introspection is not None and self.introspection.signed)

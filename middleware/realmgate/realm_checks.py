@@ -49,11 +49,11 @@ def _check_profile(realm: Unchecked) -> None:
 
 
 def _check_issuer(realm: Unchecked) -> None:
-    if realm.profile == "orocommerce" or (realm.issuer is None and realm.always_asks):
+    if realm.profile == "orocommerce" or (realm.issuer is None and not realm.needs_keys):
         return
     if not isinstance(realm.issuer, str) or not realm.issuer:
         raise _refuse(realm, "issuer", "must be the exact value of the tokens' iss claim, like 'https://id.example'")
-    if realm.keys is None and not realm.always_asks:
+    if realm.keys is None and realm.needs_keys:
         check_address(realm.issuer, trust_mock=realm.trust_mock, place=f"Realm({realm.name!r}, issuer=…)")
 
 
@@ -64,7 +64,7 @@ def _check_introspection(realm: Unchecked) -> None:
         raise _refuse(realm, "introspection", "must be an Introspection('https://…', client_id=…, client_secret=…)")
     if realm.profile == "orocommerce":
         raise _refuse(realm, "introspection", "OroCommerce has no introspection endpoint")
-    if realm.always_asks and realm.keys is not None:
+    if not realm.needs_keys and realm.keys is not None:
         raise _refuse(realm, "keys", 'are of no use where every token is asked about; say Introspection(jwts="verify")')
     check_address(
         realm.introspection.url,

@@ -51,7 +51,7 @@ class Realms:
         """Realms with the same source share its keyring and its thread; with the same endpoint, its connections."""
         shared: dict[Any, tuple[Keyring, Fetcher]] = {}
         askers = {
-            each.introspection: Asker(connections=each.introspection.connections)
+            each.introspection: Asker(connections=each.introspection.connections, auth=each.introspection.auth)
             for each in realms
             if each.introspection
         }
@@ -123,7 +123,7 @@ class Realms:
     @property
     def _sources(self) -> list[tuple[Keyring, Fetcher]]:
         """Each source once, but for those of realms that need no keys."""
-        needed = (each for each in self._realms.values() if not each.expected.realm.always_asks)
+        needed = (each for each in self._realms.values() if each.expected.realm.needs_keys)
         return list({id(each.keyring): (each.keyring, each.fetcher) for each in needed}.values())
 
     @property

@@ -339,10 +339,12 @@ class TestTheQuestion:
             assert "cookie" not in asked.headers
 
     def test_id_and_secret_are_form_encoded_before_they_are_joined(self) -> None:
-        asked = question(Introspection("https://id.example", client_id="a:b c", client_secret="d%:é&"), "opaque")
-        assert dict(asked.headers)["Authorization"] == (
+        asking = Introspection("https://id.example", client_id="a:b c", client_secret="d%:é&")
+        assert asking.auth is not None
+        assert dict(asking.auth.credentials(NOW).headers)["Authorization"] == (
             "Basic " + base64.b64encode(b"a%3Ab+c:d%25%3A%C3%A9%26").decode()
         )
+        assert "Authorization" not in dict(question(asking, "opaque").headers), "nothing secret before it is sent"
 
     def test_a_cookie_is_not_kept(self, server: Answering, opaque_door: Callable[..., Doors]) -> None:
         server.headers = {"Set-Cookie": "session=1; Path=/"}

@@ -9,6 +9,8 @@ from both_doors import AUDIENCE, ISSUER, NOW
 from realmgate import Introspection, Principal, Realm
 from realmgate.errors import KeysUnavailable, TokenRejected
 from realmgate.flow import Denied, Effect, EffectFailed, Fetch, Fetched, FetchFailed, run
+from realmgate.keys.keyring import Keyring
+from realmgate.keys.sources import NoKeys
 from realmgate.opaque import verify_opaque
 from realmgate.profiles import Expected
 
@@ -34,7 +36,9 @@ def told(effect: Effect, **differs: Any) -> Any:
 def judge(answer: Any = told, **differs: Any) -> Principal:
     settings = {"issuer": ISSUER, "audience": AUDIENCE, "introspection": ASKING, **differs}
     realm = Realm("storefront", **settings)
-    return run(verify_opaque("opaque", Expected(realm=realm, audiences=realm.audiences), ASKING, NOW), answer)
+    return run(
+        verify_opaque("opaque", Expected(realm=realm, audiences=realm.audiences), Keyring(NoKeys()), NOW, 0.0), answer
+    )
 
 
 def test_a_token_for_somebody_else_is_not_looked_up_in_the_deny_list() -> None:

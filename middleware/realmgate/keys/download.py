@@ -39,10 +39,11 @@ class Line:
     which sends one byte a second does not hold it open longer than one which sends nothing.
     """
 
-    def __init__(self) -> None:
-        """Connect to nobody yet."""
+    def __init__(self, certificate: tuple[str, str] | None = None) -> None:
+        """Connect to nobody yet; `certificate` and its key are files that are shown to whoever asks for them."""
         self.deadline = Deadline(0)
         self._session = _session(self)
+        self._session.cert = certificate
         self._kept = False
 
     def exchange(self, effect: Fetch) -> Fetched:

@@ -181,7 +181,7 @@ def source_of(realm: Realm) -> KeySource:
     keys: Any = realm.keys
     if getattr(keys, "trust_mock", False) and not realm.trust_mock:
         raise ConfigurationError(f"Realm({realm.name!r}, keys=…): only Realm(…, trust_mock=True) trusts a mock")
-    if realm.always_asks:
+    if not realm.needs_keys:
         return NoKeys()
     if keys is None:
         return Discovery(realm.issuer or "", trust_mock=realm.trust_mock)
