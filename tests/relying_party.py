@@ -25,6 +25,8 @@ def check_id_token(
     nonce: str,
     access_token: str,
     now: float,
+    subject: str,
+    max_age: float,
 ) -> dict[str, Any]:
     """The claims of a good one."""
     expect(len(token) <= LONGEST, "too long")
@@ -32,9 +34,12 @@ def check_id_token(
     expect(len(parts) == 3, "not three parts")
     header, claims, signature = (decoded(part) for part in parts)
     said = strict_object(header)
-    expect(not {"crit", "jwk", "jku", "x5u"} & said.keys(), "a header that means another key, or is not understood")
+    expect(
+        not {"b64", "crit", "jwk", "jku", "x5c", "x5u"} & said.keys(),
+        "a header that means another key, or is not understood",
+    )
     expect(str(said.get("typ", "JWT")).upper() == "JWT", "another kind of token")
-    key = {key["kid"]: key for key in keys}.get(said.get("kid"), {})
+    key = {key["kid"]: key for key in keys}.get(str(said.get("kid")), {})
     expect(bool(key), "no such key")
     expect(said.get("alg") == key["alg"], "an algorithm that the key is not for")
     public = jwt.PyJWK(dict(key))
@@ -42,6 +47,8 @@ def check_id_token(
     expect(public.Algorithm.verify(signed, public.key, signature), "the signature is wrong")
     claimed = strict_object(claims)
     check_claims(claimed, issuer=issuer, client_id=client_id, nonce=nonce, now=now)
+    expect(claimed["sub"] == subject, "somebody else than before")
+    check_ages(claimed, now=now, max_age=max_age)
     half = hashlib.sha256(access_token.encode()).digest()[:16]
     expect(claimed.get("at_hash") == base64.urlsafe_b64encode(half).rstrip(b"=").decode(), "at_hash")
     return claimed
@@ -60,6 +67,12 @@ def check_claims(claims: Mapping[str, Any], *, issuer: str, client_id: str, nonc
         expect(type(value) in {int, float} and abs(value) < 1e12 and math.isfinite(value), name)
     expect(claims["iat"] <= now < claims["exp"], "too early or too late")
     expect(claims.get("nbf", 0) <= now, "too early")
+
+
+def check_ages(claims: Mapping[str, Any], *, now: float, max_age: float) -> None:
+    logged_in: Any = claims.get("auth_time")
+    expect(type(logged_in) is int and now - logged_in <= max_age, "logged in too long ago")
+    expect(now - claims["iat"] <= max_age, "issued too long ago")
 
 
 def decoded(part: str) -> bytes:

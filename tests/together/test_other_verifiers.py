@@ -13,6 +13,7 @@ FORGERIES = [
     *(lie for lie in LIES if lie.startswith(("alg-", "hs256-", "embedded-", "other-realm"))),
     *("wrong-signature", "empty-signature", "zero-signature", "short-signature", "long-signature", "tampered"),
     *("unknown-kid", "same-kid-other-key", "kid-as-path", "jku-header", "x5u-header", "wrong-alg", "missing-alg"),
+    *("kid-as-query", "kid-as-url", "kid-as-command", "empty-kid", "missing-kid-other-key", "x5c-header"),
 ]
 
 

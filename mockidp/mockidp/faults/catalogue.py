@@ -4,19 +4,31 @@ import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
+from .answer_faults import ANSWER_FAULTS
 from .claim_lies import CLAIM_LIES
 from .endpoint_faults import ENDPOINT_FAULTS
 from .header_lies import HEADER_LIES
 from .id_token_lies import ID_TOKEN_LIES
+from .key_lies import KEY_LIES
 from .row import EndpointFault, Fault
 from .shape_lies import SHAPE_LIES
+from .type_lies import TYPE_LIES
 
-CATALOGUE: Final[Mapping[str, Fault]] = MappingProxyType(
-    {fault.name: fault for fault in (*CLAIM_LIES, *HEADER_LIES, *SHAPE_LIES, *ID_TOKEN_LIES, *ENDPOINT_FAULTS)}
+ROWS: Final[tuple[tuple[Fault, ...], ...]] = (
+    CLAIM_LIES,
+    TYPE_LIES,
+    HEADER_LIES,
+    KEY_LIES,
+    SHAPE_LIES,
+    ID_TOKEN_LIES,
+    ENDPOINT_FAULTS,
+    ANSWER_FAULTS,
 )
+CATALOGUE: Final[Mapping[str, Fault]] = MappingProxyType({fault.name: fault for fault in chain.from_iterable(ROWS)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

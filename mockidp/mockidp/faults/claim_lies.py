@@ -43,7 +43,8 @@ def with_claims(draft: Draft, claims: Mapping[str, Any]) -> Draft:
     return replace(draft, claims={**draft.claims, **claims})
 
 
-def _audiences(draft: Draft) -> list[str]:
+def audiences(draft: Draft) -> list[str]:
+    """Whom the token is meant for, one or several."""
     audience = draft.claims["aud"]
     return list(audience) if isinstance(audience, list) else [audience]
 
@@ -106,23 +107,23 @@ CLAIM_LIES: Final = (
     TokenFault(
         "audience-prefix",
         "Its `aud` begins with the right one and goes on.",
-        told(lambda d, _: {"aud": f"{_audiences(d)[0]}/more"}),
+        told(lambda d, _: {"aud": f"{audiences(d)[0]}/more"}),
     ),
     TokenFault(
         "both-audiences",
         "It is meant for this realm and for the other one.",
-        told(lambda d, f: {"aud": [*_audiences(d), f.audience]}),
+        told(lambda d, f: {"aud": [*audiences(d), f.audience]}),
         ACCESS_TOKEN,
     ),
     TokenFault(
         "audience-as-object",
         "Its `aud` is an object with the right one as a name.",
-        told(lambda d, _: {"aud": dict.fromkeys(_audiences(d), True)}),
+        told(lambda d, _: {"aud": dict.fromkeys(audiences(d), True)}),
     ),
     TokenFault(
         "audience-with-number",
         "Its `aud` is an array that holds the right one and a number.",
-        told(lambda d, _: {"aud": [*_audiences(d), 1]}),
+        told(lambda d, _: {"aud": [*audiences(d), 1]}),
     ),
     TokenFault("empty-audience", "Its `aud` is an empty array.", saying(aud=[])),
     TokenFault("missing-aud", "It does not say whom it is meant for.", without("aud")),

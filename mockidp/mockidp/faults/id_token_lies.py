@@ -8,7 +8,37 @@ from .row import ID_TOKEN, TokenFault
 
 LOGIN_FAILS: Final = "the login fails"
 
+DAY: Final = 86400
+
 ID_TOKEN_LIES: Final = (
+    TokenFault(
+        "wrong-sub",
+        "It speaks of somebody else than the one who logged in.",
+        saying(sub="somebody-else"),
+        ID_TOKEN,
+        "after a refresh the login ends (OIDC Core §12.2), and claims from elsewhere are not used (§5.3.2)",
+    ),
+    TokenFault(
+        "issued-a-week-ago",
+        "It was issued a week ago, and is still good.",
+        told(lambda draft, _: {"iat": draft.claims["iat"] - 7 * DAY}),
+        ID_TOKEN,
+        "refused by clients that bound its age (OIDC Core §3.1.3.7, no. 10)",
+    ),
+    TokenFault(
+        "missing-auth-time",
+        "It does not say when the user logged in.",
+        without("auth_time"),
+        ID_TOKEN,
+        "the login fails where `max_age` was asked for (§3.1.3.7, no. 13)",
+    ),
+    TokenFault(
+        "auth-time-long-ago",
+        "The user logged in a day before.",
+        told(lambda draft, _: {"auth_time": draft.claims["iat"] - DAY}),
+        ID_TOKEN,
+        "the user is asked again where `max_age` was asked for (§3.1.3.7, no. 13)",
+    ),
     TokenFault("wrong-nonce", "Its `nonce` is not the client's.", saying(nonce="another"), ID_TOKEN, LOGIN_FAILS),
     TokenFault("missing-nonce", "It does not repeat the client's `nonce`.", without("nonce"), ID_TOKEN, LOGIN_FAILS),
     TokenFault(

@@ -28,6 +28,8 @@ def log_in(visitor: Visitor) -> dict[str, Any]:
         nonce=NONCE,
         access_token=tokens["access_token"],
         now=NOON,
+        subject="customer@example.com",
+        max_age=600,
     )
 
 
