@@ -25,6 +25,12 @@ class Clock:
         """Does it stand still?"""
         return self._frozen_at is not None
 
+    @property
+    def settings(self) -> tuple[float, float | None]:
+        """How far ahead of real time it is, and where it stands still, in seconds."""
+        with self._lock:
+            return self._offset, self._frozen_at
+
     def freeze(self, at: float | None = None) -> None:
         """Stand still, now or at the given time."""
         with self._lock:

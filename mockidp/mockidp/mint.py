@@ -4,18 +4,22 @@ import base64
 import hashlib
 import math
 import secrets
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
 from .clock import Clock
+from .journal import IssuedToken
 from .keys import RealmKeys, SigningKey
 from .token_draft import Draft, Seal, base64url, seal
 
 ACCESS_TOKEN: Final = "at+jwt"  # noqa: S105  # a media type (RFC 9068 §2.1)
 ID_TOKEN: Final = "JWT"  # noqa: S105  # a media type (OIDC Core §2)
+
+
+Note: TypeAlias = Callable[[IssuedToken], None]
 
 
 class _Header(Struct):
@@ -45,7 +49,12 @@ class Claims(Struct, frozen=True):
 class Mint:
     """Signs the tokens of one issuer. Lifetimes are in seconds; `iat` is the whole second that has begun."""
 
-    def __init__(self, *, issuer: str, audience: str, keys: RealmKeys, clock: Clock) -> None:
+    def __init__(
+        self, *, realm: str = "", issuer: str, audience: str, keys: RealmKeys, clock: Clock, note: Note = lambda _: None
+    ) -> None:
+        """`note` is told of every token that is made."""
+        self.realm: Final = realm
+        self._note = note
         self.issuer: Final = issuer
         self.audience: Final = audience
         self.keys: Final = keys
@@ -76,7 +85,8 @@ class Mint:
         }
         if scope:
             payload["scope"] = scope
-        return sealed(self._draft(ACCESS_TOKEN, {**payload, **(claims or {})}, self.keys.current))
+        token = sealed(self._draft(ACCESS_TOKEN, {**payload, **(claims or {})}, self.keys.current))
+        return self._noted("access_token", token, client_id=client_id, subject=subject)
 
     def id_token(
         self,
@@ -98,7 +108,8 @@ class Mint:
             "exp": now + lifetime,
             "at_hash": _at_hash(access_token, key),
         }
-        return sealed(self._draft(ID_TOKEN, {**claims, **payload}, key))
+        token = sealed(self._draft(ID_TOKEN, {**claims, **payload}, key))
+        return self._noted("id_token", token, client_id=client_id, subject=subject)
 
     def claims_of(self, token: str) -> Claims | None:
         """The claims of an access token that this mint made and that has not expired; None for anything else."""
@@ -126,6 +137,13 @@ class Mint:
         except (ValueError, RecursionError):
             return None
         return claims if named.typ == typ and claims.iss == self.issuer else None
+
+    def _noted(self, kind: str, token: str, *, client_id: str, subject: str) -> str:
+        noted = IssuedToken(
+            kind=kind, realm=self.realm, client=client_id, subject=subject, token=token, at=self._clock()
+        )
+        self._note(noted)
+        return token
 
     def _draft(self, typ: str, payload: Mapping[str, Any], key: SigningKey) -> Draft:
         return Draft(header={"typ": typ, "alg": key.algorithm, "kid": key.kid}, claims=payload, key=key)

@@ -23,8 +23,10 @@ from .faults.planned import planned
 from .faults.row import Foreign
 from .faulty_answers import Interference
 from .health import Health
+from .journal import IssuedToken, Journal
 from .key_files import kept_key
 from .keys import AllKeys, RealmKeys
+from .members import Clients, Users
 from .mint import Mint
 from .passing_lifetimes import PassingLifetimes
 from .recording import Recording
@@ -57,11 +59,14 @@ class Provider:
             lying_tokens=config.dialect == "standard",
             planned=planned(config),
         )
-        self.requests: Final = Inbox()
         self.stopping: Final = threading.Event()
         self._warming: threading.Thread | None = None
         self.lifetimes: Final = PassingLifetimes()
+        self.journal: Final = Journal()
+        self.requests: Final = Inbox(self.journal)
         self.sites: Final = Sites(tuple(self._site(realm) for realm in config.realms))
+        self.users: Final = Users(self.sites)
+        self.clients: Final = Clients(self.sites)
         self.shop: Final = Shop(config, self.sites) if config.dialect == "orocommerce" else None
 
     def issuer(self, realm: str) -> str:
@@ -88,7 +93,7 @@ class Provider:
         and `fault` is how it lies, by the catalogue.
         """
         site = self.sites.named(realm)
-        client_id = client or (site.realm.clients[0].client_id if site.realm.clients else "mockidp")
+        client_id = client or (site.clients[0].client_id if site.clients else "mockidp")
         lifetime: float = site.lifetime("access_token", site.client(client_id))
         if expires_in is not None:
             lifetime = seconds(expires_in) if isinstance(expires_in, str) else expires_in
@@ -108,6 +113,11 @@ class Provider:
             sealed=seal if fault is None else self.faults.lie(fault, realm),
         )
 
+    @property
+    def tokens(self) -> tuple[IssuedToken, ...]:
+        """The last tokens that were issued, the oldest first."""
+        return self.journal.issued
+
     def reset(self) -> None:
         """Forget every code, refresh token, revocation, login and jump of the clock; issuers and first keys stay."""
         self.store.clear()
@@ -120,6 +130,7 @@ class Provider:
             site.sessions.forget_all()
         if self.shop is not None:
             self.shop.reset()
+        self.journal.forget()
 
     def warm_up(self) -> threading.Thread:
         """Make the signing keys in the background, once; the thread that does it."""
@@ -198,10 +209,17 @@ class Provider:
         )
 
     def _mint(self, realm: Realm, issuer: str) -> Mint:
-        keys = self.keys[realm.name]
+        common: dict[str, Any] = {
+            "realm": realm.name,
+            "issuer": issuer,
+            "audience": realm.audience,
+            "keys": self.keys[realm.name],
+            "clock": self.clock,
+            "note": self.journal.note_token,
+        }
         if self.config.dialect == "orocommerce":
-            return OroMint(issuer=issuer, audience=realm.audience, keys=keys, clock=self.clock, store=self.store)
-        return Mint(issuer=issuer, audience=realm.audience, keys=keys, clock=self.clock)
+            return OroMint(store=self.store, **common)
+        return Mint(**common)
 
 
 def build_app(provider: Provider) -> Starlette:
@@ -214,7 +232,7 @@ def build_app(provider: Provider) -> Starlette:
         exception_handlers=refusals(urlsplit(provider.browser_base_url).path),
         middleware=[
             Middleware(Health, trouble=provider.trouble),
-            Middleware(Recording, inbox=provider.requests),
+            Middleware(Recording, inbox=provider.requests, journal=provider.journal),
             Middleware(Interference, faults=provider.faults, sites=provider.sites, by_request=by_request),
         ],
     )

@@ -1,4 +1,4 @@
-"""Keeps every request that comes in an inbox, whole, before anything is done with it."""
+"""Keeps every request that comes in an inbox, whole, before anything is done with it, and notes how it ended."""
 
 import time
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .captured_request import LONGEST_BODY, Captured
+from .journal import Journal
 from .request_inbox import Inbox
 
 CAPTURED: Final = "mockidp.captured_request"  # where the request is found in the scope
@@ -14,9 +15,10 @@ CAPTURED: Final = "mockidp.captured_request"  # where the request is found in th
 class Recording:
     """Reads the body, as far as it is kept at all, and hands it on as if it had just come."""
 
-    def __init__(self, app: ASGIApp, *, inbox: Inbox) -> None:
+    def __init__(self, app: ASGIApp, *, inbox: Inbox, journal: Journal | None = None) -> None:
         self._app = app
         self._inbox = inbox
+        self._journal = journal or Journal()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Keep the request, then pass it on."""
@@ -35,7 +37,21 @@ class Recording:
         )
         self._inbox.put(captured)
         scope[CAPTURED] = captured
-        await self._app(scope, _again(read, receive), send)
+        await self._answer(captured, scope, _again(read, receive), send)
+
+    async def _answer(self, captured: Captured, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass it on, and note how it ended."""
+        status, began = 0, time.perf_counter()
+
+        async def seen(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, seen)
+        finally:
+            self._journal.note_answer(captured, status, time.perf_counter() - began)
 
 
 async def _read(receive: Receive) -> tuple[list[Message], bool]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from .captured_request import Captured
+from .journal import Journal
 
 MOST: Final = 1000
 MOST_BYTES: Final = 16 * 1024 * 1024
@@ -20,7 +21,9 @@ class NoSuchRequest(AssertionError):
 class Inbox:
     """The requests that nobody has taken yet, the oldest first. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, journal: Journal | None = None) -> None:
+        """Be empty; the journal is told of what comes, for those who wait without a thread of their own."""
+        self._journal = journal or Journal()
         self._changed = threading.Condition()
         self._waiting: deque[Captured] = deque()
         self._bytes = 0
@@ -57,6 +60,7 @@ class Inbox:
         with self._changed:
             self._waiting.clear()
             self._bytes = 0
+        self._journal.happened()
 
     def interrupt(self) -> None:
         """Have all who wait now get NoSuchRequest at once, since the server stops."""
@@ -72,6 +76,7 @@ class Inbox:
             while len(self._waiting) > MOST or self._bytes > MOST_BYTES:
                 self._bytes -= len(self._waiting.popleft().body)
             self._changed.notify_all()
+        self._journal.happened()
 
     def _take(self, fits: Callable[[Captured], bool], wanted: str, timeout: float) -> Captured:
         until = time.monotonic() + timeout

@@ -12,12 +12,17 @@ from starlette.types import ASGIApp
 from .browser import Browser
 from .clock import Clock
 from .config import Config
+from .control.door import Door
+from .control.guard import Guard
+from .control.state import State, state
 from .dialects.orocommerce.accounts import Accounts
 from .durations import Duration
 from .faults.plan import Faults
 from .headless import Walk
+from .journal import IssuedToken
 from .keys import AllKeys
 from .listener import Listener
+from .members import Clients, Users
 from .overrides import Overrides, overridden
 from .provider import Provider, build_app
 from .request_inbox import Inbox
@@ -36,7 +41,8 @@ class MockIdp:
 
     It answers between `start` and `stop`, or inside a `with` block; after `stop` it can be started again, at the same
     address and with the same keys. Settings given by name (`access_token_lifetime="2s"`) come on top of `config`.
-    Port 0 takes a free one. An address that other machines reach needs `allow_remote`.
+    Port 0 takes a free one. An address that other machines reach needs `allow_remote`. With a `control_token`, whoever
+    controls it over HTTP has to know that; without, only programs of this machine can.
     """
 
     def __init__(
@@ -47,6 +53,7 @@ class MockIdp:
         port: int = 0,
         allow_remote: bool = False,
         clock: Clock | None = None,
+        control_token: str | None = None,
         **overrides: Unpack[Overrides],
     ) -> None:
         if not is_loopback(host) and not allow_remote:
@@ -56,7 +63,10 @@ class MockIdp:
         self._listener = self._listen(port)
         self._running = False
         self.provider = Provider(self.config, base_url=self.config.base_url or self.local_url, clock=clock)
-        self.app: ASGIApp = build_app(self.provider)
+        addresses = (self.provider.base_url, self.provider.browser_base_url)
+        guard = Guard(addresses=addresses, token=control_token)
+        self._control = Door(build_app(self.provider), provider=self.provider, guard=guard)
+        self.app: ASGIApp = self._control
 
     def __enter__(self) -> Self:
         return self.start()
@@ -76,6 +86,7 @@ class MockIdp:
         if not is_loopback(self._host):
             logger.warning(REMOTE_WARNING, self._host)
         self.provider.stopping.clear()
+        self._control.waiting.begin()
         self._listener.start(self.app)
         self._running = True
         return self
@@ -84,6 +95,7 @@ class MockIdp:
         """Answer no more; what was issued and remembered stays, for the next `start`."""
         self.provider.stopping.set()
         self.provider.requests.interrupt()
+        self._control.waiting.let_go()
         self._listener.stop()
         self._running = False
 
@@ -124,6 +136,25 @@ class MockIdp:
     def requests(self) -> Inbox:
         """What clients really sent: `take` and `wait_for`."""
         return self.provider.requests
+
+    @property
+    def users(self) -> Users:
+        """The users of each realm, by its name; `add` and `remove` last until `reset`."""
+        return self.provider.users
+
+    @property
+    def clients(self) -> Clients:
+        """The clients of each realm, by its name; `add` and `remove` last until `reset`."""
+        return self.provider.clients
+
+    @property
+    def tokens(self) -> tuple[IssuedToken, ...]:
+        """The last 200 tokens that were issued, the oldest first."""
+        return self.provider.tokens
+
+    def state(self, *, since: int = 0) -> State:
+        """Everything at once: clock, faults, keys, and the requests and tokens after this number."""
+        return state(self.provider, since)
 
     def issuer(self, realm: str) -> str:
         """The issuer of this realm, as its tokens name it."""

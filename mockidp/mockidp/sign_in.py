@@ -26,7 +26,7 @@ def ask_who(
         client_name=client.name,
         action=action,
         csrf_token=site.sessions.form_token(session, "login"),
-        users=site.realm.users,
+        users=site.users,
         username=username,
         error=error,
         base_path=site.base_path,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from .claims_rules import ClaimsIn, Occasion, claims_for, filled_claims
 from .clock import Clock
@@ -56,14 +56,24 @@ class Site:
         return seconds(self.config.device_interval)
 
     @property
+    def users(self) -> tuple[User, ...]:
+        """The realm's users at this moment."""
+        return self.store.roster.users(self.realm)
+
+    @property
+    def own_clients(self) -> tuple[Client, ...]:
+        """The realm's clients at this moment, without those that registered themselves."""
+        return self.store.roster.clients(self.realm)
+
+    @property
     def clients(self) -> tuple[Client, ...]:
         """The realm's clients, and those that registered themselves."""
-        return (*self.realm.clients, *self.store.registered(self.realm.name))
+        return (*self.own_clients, *self.store.registered(self.realm.name))
 
     @property
     def scopes(self) -> list[str]:
         """Everything that a client of the realm may ask for."""
-        return sorted({name for client in self.realm.clients for name in client.scope.split()})
+        return sorted({name for client in self.own_clients for name in client.scope.split()})
 
     def client(self, client_id: str) -> Client | None:
         """The realm's client of this id."""
@@ -71,7 +81,7 @@ class Site:
 
     def user(self, username: str) -> User | None:
         """The realm's user of this name."""
-        return next((user for user in self.realm.users if user.username == username), None)
+        return next((user for user in self.users if user.username == username), None)
 
     def user_of(self, session: Session) -> User | None:
         """Who is logged in."""
@@ -83,7 +93,7 @@ class Site:
 
     def user_with_subject(self, subject: str) -> User | None:
         """The realm's user whose tokens name this `sub`."""
-        return next((user for user in self.realm.users if user.subject == subject), None)
+        return next((user for user in self.users if user.subject == subject), None)
 
     def added_claims(
         self,
@@ -125,16 +135,16 @@ class Sites:
     """All realms of a server. The token endpoint is shared, so there the client tells which realm is meant."""
 
     def __init__(self, sites: tuple[Site, ...]) -> None:
-        self._by_name = {site.realm.name: site for site in sites}
+        self.by_name: Final = {site.realm.name: site for site in sites}
 
     def __iter__(self) -> Iterator[Site]:
-        return iter(self._by_name.values())
+        return iter(self.by_name.values())
 
     def named(self, realm: str) -> Site:
         """The site of this realm; LookupError names those there are."""
-        if realm not in self._by_name:
-            raise LookupError(f"there is no realm {realm!r}; there are {', '.join(self._by_name)}")
-        return self._by_name[realm]
+        if realm not in self.by_name:
+            raise LookupError(f"there is no realm {realm!r}; there are {', '.join(self.by_name)}")
+        return self.by_name[realm]
 
     def of_client(self, client_id: str) -> tuple[Site, Client] | None:
         """The client and the site it belongs to."""

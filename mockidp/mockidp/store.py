@@ -12,6 +12,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from .approval import Approval
 from .devices import Devices, MemoryDevices
 from .realm import Client
+from .roster import Roster
 
 REGISTERED_CLIENTS: Final = 100  # they all stand on the start page
 CAPACITY: Final = 10_000  # per drawer: far above what a test suite has under way, a few megabytes when full
@@ -119,8 +120,16 @@ class Store(Protocol):
         """Devices that wait for a person's word."""
         ...
 
+    @property
+    def roster(self) -> Roster:
+        """Users and clients that came or went."""
+        ...
+
     def register(self, realm: str, client: Client) -> None:
         """Remember a client that registered itself with the realm."""
+
+    def unregister(self, realm: str, client_id: str) -> None:
+        """Forget one that did."""
 
     def registered(self, realm: str) -> tuple[Client, ...]:
         """Those that did, the oldest first."""
@@ -188,6 +197,7 @@ class MemoryStore:
         self.access_tokens: Final[MemoryDrawer[AccessToken]] = MemoryDrawer(capacity)
         self.pushed_requests: Final[MemoryDrawer[PushedRequest]] = MemoryDrawer(capacity)
         self.devices: Final = MemoryDevices(capacity)
+        self.roster: Final = Roster()
         self._capacity = capacity
         self._lock = threading.Lock()
         self._revoked: OrderedDict[str, None] = OrderedDict()
@@ -197,6 +207,12 @@ class MemoryStore:
         """Remember a client, and forget the oldest beyond the capacity."""
         with self._lock:
             self._registered.append((realm, client))
+
+    def unregister(self, realm: str, client_id: str) -> None:
+        """Forget a client that registered itself."""
+        with self._lock:
+            left = [(at, client) for at, client in self._registered if (at, client.client_id) != (realm, client_id)]
+            self._registered = deque(left, maxlen=REGISTERED_CLIENTS)
 
     def registered(self, realm: str) -> tuple[Client, ...]:
         """The realm's, the oldest first."""
@@ -222,6 +238,7 @@ class MemoryStore:
         self.pushed_requests.clear()
         self.devices.clear()
         self.access_tokens.clear()
+        self.roster.clear()
         with self._lock:
             self._revoked.clear()
             self._registered.clear()

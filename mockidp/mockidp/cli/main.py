@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn
 from ..errors import ConfigError
 from ..overrides import Overrides
 from . import serve, tokens
-from .words import DESCRIPTION, EXAMPLES, Failed, said_version
+from .words import DESCRIPTION, EXAMPLES, Failed, expect_extra, said_version
 
 NOT_INSTALLED: Final = 1
 WRONG_USE: Final = 2
@@ -26,10 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     said = vars(parser.parse_args(arguments))
     run = said.pop("run", None)
-    if run is None:
-        parser.print_help()
-        return WRONG_USE
     try:
+        if run is None:
+            expect_extra()
+            parser.print_help()
+            return WRONG_USE
         run(**said)
     except ImportError as missing:
         return _complain(str(missing), NOT_INSTALLED)

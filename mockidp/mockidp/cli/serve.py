@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from ..config import Dialect, OroVersion
 from .arguments import duration, port
-from .words import DESCRIPTION, EXAMPLES, Failed, said_version, say
+from .words import CONTROL_TOKEN, DESCRIPTION, EXAMPLES, Failed, said_version, say
 
 if TYPE_CHECKING:
     from .. import MockIdp
@@ -34,6 +34,9 @@ def _add_where(serve: argparse.ArgumentParser) -> None:
     where.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     where.add_argument("--port", default=8800, type=port, help="port, 0 for a free one (default: %(default)s)")
     where.add_argument("--allow-remote", action="store_true", help="let --host be one that other machines can reach")
+    where.add_argument(
+        "--control-token", metavar="TOKEN", help=f"what whoever controls it has to know (default: ${CONTROL_TOKEN})"
+    )
     where.add_argument("--base-url", metavar="URL", help="how clients reach it, if not by host and port")
     where.add_argument("--browser-base-url", metavar="URL", help="how browsers reach it, if not as clients do")
 
@@ -70,7 +73,9 @@ def _add_how_long(serve: argparse.ArgumentParser) -> None:
         )
 
 
-def _serve(*, config: str | None, host: str, port: int, allow_remote: bool, **overrides: Any) -> None:
+def _serve(
+    *, config: str | None, host: str, port: int, allow_remote: bool, control_token: str | None, **overrides: Any
+) -> None:
     from .. import MockIdp  # noqa: PLC0415  # needs the extra
     from ..config_files import load  # noqa: PLC0415
     from ..request_lines import RequestLines  # noqa: PLC0415
@@ -80,7 +85,8 @@ def _serve(*, config: str | None, host: str, port: int, allow_remote: bool, **ov
         raise Failed(f"other machines can reach {host!r}: use 127.0.0.1, or add --allow-remote")
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
     loaded = load(config) if config else None
-    idp = MockIdp(loaded, host=host, port=port, allow_remote=allow_remote, **overrides)
+    token = control_token or os.environ.get(CONTROL_TOKEN)
+    idp = MockIdp(loaded, host=host, port=port, allow_remote=allow_remote, control_token=token, **overrides)
     idp.app = RequestLines(idp.app, say)
     with _told_to_stop() as stopped, idp:
         say(_welcome(idp))

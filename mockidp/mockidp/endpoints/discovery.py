@@ -18,7 +18,7 @@ async def discovery(_request: Request, site: Site) -> Response:
 
 def metadata(site: Site) -> dict[str, Any]:
     """The issuer's metadata. What is not listed here does not work, and what is listed does."""
-    clients, grants = site.realm.clients, _grants(site)
+    clients, grants = site.own_clients, _grants(site)
     issuer_url = site.url(site.paths.issuer)
     return {
         "issuer": site.issuer,
@@ -67,12 +67,12 @@ def _introspection(site: Site) -> dict[str, Any]:
 
 def _grants(site: Site) -> list[str]:
     """Those of the realm's clients, and those that a client may register itself for."""
-    theirs = {name for client in site.realm.clients for name in client.grant_types}
+    theirs = {name for client in site.own_clients for name in client.grant_types}
     return sorted(theirs | set(REGISTRABLE if site.config.registration else ()))
 
 
 def _auth_methods(site: Site) -> list[str]:
-    public = {True, False} if site.config.registration else {client.public for client in site.realm.clients}
+    public = {True, False} if site.config.registration else {client.public for client in site.own_clients}
     return [
         *(["client_secret_basic", "client_secret_post"] if False in public else []),
         *(["none"] if True in public else []),
@@ -80,5 +80,5 @@ def _auth_methods(site: Site) -> list[str]:
 
 
 def _all_must_push(site: Site) -> bool:
-    must = [client.require_par for client in site.realm.clients if "authorization_code" in client.grant_types]
+    must = [client.require_par for client in site.own_clients if "authorization_code" in client.grant_types]
     return bool(must) and all(must) and not site.config.registration

@@ -38,7 +38,7 @@ def _card(site: Site) -> RealmCard:
             ("Userinfo", f"{issuer_url}/userinfo"),
             *([("Device codes", site.page_url(site.paths.device))] if _has_devices(site) else []),
         ),
-        users=site.realm.users,
+        users=site.users,
         clients=site.clients,
     )
 

@@ -33,7 +33,7 @@ async def login(request: Request, application: Application, shop: Shop) -> Respo
         app_name=client.name if client else "",
         action=application.site.path(application.login_check_path),
         csrf_token=application.sessions.form_token(session, "login"),
-        users=application.site.realm.users,
+        users=application.site.users,
         username=waiting.username if waiting else "",
         error=waiting.error if waiting else "",
         base_path=application.site.base_path,

@@ -10,7 +10,6 @@ from typing import Any, Final
 import msgspec
 
 from ...clock import Clock
-from ...keys import RealmKeys
 from ...mint import Mint
 from ...store import AccessToken, Store
 from ...token_draft import Seal, seal
@@ -30,8 +29,8 @@ class Issued:
 class OroMint(Mint):
     """Signs the access tokens of one application and notes each in the store: one that is not there is no good."""
 
-    def __init__(self, *, issuer: str, audience: str, keys: RealmKeys, clock: Clock, store: Store) -> None:
-        super().__init__(issuer=issuer, audience=audience, keys=keys, clock=clock)
+    def __init__(self, *, clock: Clock, store: Store, **common: Any) -> None:
+        super().__init__(clock=clock, **common)
         self._now = clock
         self._store = store
 
@@ -59,7 +58,7 @@ class OroMint(Mint):
         }
         self._store.access_tokens.put(AccessToken(value=str(payload["jti"]), client_id=client_id, subject=subject))
         return Issued(
-            token=self._sign(payload),
+            token=self._noted("access_token", self._sign(payload), client_id=client_id, subject=subject),
             jti=str(payload["jti"]),
             expires_in=math.floor(expires_at) - math.floor(self._now()),
         )

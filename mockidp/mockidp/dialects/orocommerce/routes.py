@@ -66,8 +66,8 @@ def card(site: Site, shop: Shop) -> RealmCard:
             ("JWKS", site.url(JWKS)),
             ("Public key", site.url(PEM)),
         ),
-        users=site.realm.users,
-        clients=site.realm.clients,
+        users=site.users,
+        clients=site.clients,
     )
 
 

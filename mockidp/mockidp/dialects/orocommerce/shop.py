@@ -43,7 +43,7 @@ class Application:
     def user_named(self, name: str) -> User | None:
         """Who logs in with this name: the username in any case, or the e-mail address."""
         wanted = name.lower()
-        names = ((user, {user.username.lower(), user.email.lower()} - {""}) for user in self.site.realm.users)
+        names = ((user, {user.username.lower(), user.email.lower()} - {""}) for user in self.site.users)
         return next((user for user, known_as in names if wanted in known_as), None)
 
 

@@ -1,0 +1,109 @@
+"""The users and clients of each realm, which a test may add and remove while the provider runs."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+from msgspec.structs import replace
+
+from .errors import ConfigError
+from .realm import Client, User
+from .site import Site, Sites
+
+Fields: TypeAlias = Any  # those of `User` or `Client`, by name
+
+
+class Users(Mapping[str, tuple[User, ...]]):
+    """The users of every realm, by its name."""
+
+    def __init__(self, sites: Sites) -> None:
+        self._sites = sites
+
+    def __getitem__(self, realm: str) -> tuple[User, ...]:
+        return self._sites.by_name[realm].users
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sites.by_name)
+
+    def __len__(self) -> int:
+        return len(self._sites.by_name)
+
+    def add(self, realm: str, **user: Fields) -> User:
+        """Let somebody log in at the realm, until they are removed or all is reset; ConfigError says what is wrong."""
+        site, added = _site(self._sites, realm), User(**user)
+        _expect_new("username", added.username, (one.username for one in site.users), realm)
+        _expect_new("subject", added.subject, (one.subject for one in site.users), realm)
+        _expect_sound(site, users=(*site.users, added))
+        site.store.roster.add_user(realm, added)
+        return added
+
+    def remove(self, realm: str, username: str) -> User:
+        """Let somebody go, until all is reset if they are configured; ConfigError names those there are."""
+        site = _site(self._sites, realm)
+        user = site.user(username)
+        if user is None:
+            there = ", ".join(one.username for one in site.users) or "nobody"
+            raise ConfigError(f"there is no user {username!r} in realm {realm}; there is {there}", place="username")
+        site.store.roster.remove_user(realm, username)
+        return user
+
+
+class Clients(Mapping[str, tuple[Client, ...]]):
+    """The clients of every realm, by its name, those that registered themselves too."""
+
+    def __init__(self, sites: Sites) -> None:
+        self._sites = sites
+
+    def __getitem__(self, realm: str) -> tuple[Client, ...]:
+        return self._sites.by_name[realm].clients
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sites.by_name)
+
+    def __len__(self) -> int:
+        return len(self._sites.by_name)
+
+    def add(self, realm: str, **client: Fields) -> Client:
+        """Let a client ask for tokens, until it is removed or all is reset; ConfigError says what is wrong.
+
+        Its id has to be one that no client of any realm has: at the token endpoint it tells which realm is meant.
+        """
+        site, added = _site(self._sites, realm), Client(**client)
+        if found := self._sites.of_client(added.client_id):
+            _expect_new("client_id", added.client_id, (added.client_id,), found[0].realm.name)
+        _expect_sound(site, clients=(*site.own_clients, added))
+        site.store.roster.add_client(realm, added)
+        return added
+
+    def remove(self, realm: str, client_id: str) -> Client:
+        """Let a client go, until all is reset if it is configured; ConfigError names those there are."""
+        site = _site(self._sites, realm)
+        client = site.client(client_id)
+        if client is None:
+            there = ", ".join(one.client_id for one in site.clients) or "none"
+            raise ConfigError(f"there is no client {client_id!r} in realm {realm}; there is {there}", place="client_id")
+        site.store.unregister(realm, client_id)
+        site.store.roster.remove_client(realm, client_id)
+        return client
+
+
+def _site(sites: Sites, realm: str) -> Site:
+    try:
+        return sites.named(realm)
+    except LookupError as unknown:
+        raise ConfigError(str(unknown), place="realm") from None
+
+
+def _expect_new(place: str, name: str, taken: Iterator[str] | tuple[str, ...], realm: str) -> None:
+    if name in set(taken):
+        raise ConfigError(f"{name!r} is taken in realm {realm}: remove that one first, or take another", place=place)
+
+
+def _expect_sound(site: Site, **members: Any) -> None:
+    """Refuse what could not stand in the configuration either, by the rules of the dialect."""
+    config, realm = site.config, site.realm
+    changed = {"users": site.users, "clients": site.own_clients, **members}
+    try:
+        others = tuple(replace(realm, **changed) if one.name == realm.name else one for one in config.realms)
+        replace(config, realms=others)
+    except ConfigError as refused:
+        raise ConfigError(refused.problem, place=refused.place.rpartition("].")[2]) from None

@@ -1,0 +1,177 @@
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from mockidp import MockIdp
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[MockIdp]:
+    with MockIdp() as idp:
+        yield idp
+
+
+@pytest.fixture
+def idp(running: MockIdp) -> MockIdp:
+    running.reset()
+    return running
+
+
+def post(idp: MockIdp, operation: str, **arguments: Any) -> requests.Response:
+    return requests.post(f"{idp.base_url}/_mockidp/{operation}", json=arguments, timeout=20)
+
+
+def get(idp: MockIdp, operation: str, **arguments: Any) -> requests.Response:
+    return requests.get(f"{idp.base_url}/_mockidp/{operation}", arguments, timeout=20)
+
+
+def test_what_is_done_is_answered_with_how_it_is_now(idp: MockIdp) -> None:
+    before = idp.clock()
+    now = post(idp, "clock/advance", minutes=10).json()["now"]
+    assert now - before == pytest.approx(600, abs=10)
+    assert get(idp, "clock").json()["now"] == pytest.approx(idp.clock(), abs=10)
+
+
+def test_control_requests_are_not_captured_and_no_fault_meets_them(idp: MockIdp) -> None:
+    idp.faults.always("drop")
+    assert post(idp, "clock/freeze").status_code == 200
+    assert list(idp.requests) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "sent", "status", "place", "detail"),
+    [
+        ("clock/advance", b'{"minutes": "ten"}', 422, "minutes", "expected `float`, got `str`"),
+        ("clock/advance", b'{"weeks": 1}', 422, "", "object contains unknown field `weeks`"),
+        ("clock/advance", b'{"days": 1e300}', 422, "days", "expected `float` <="),
+        ("clock/advance", b'{"days": 999999999}', 422, "", "between the years 1970 and 9999"),
+        ("clock/set", b"{}", 422, "", "object missing required field `now`"),
+        ("clock/advance", b'{"minutes": 1, "minutes": 2}', 400, "", "expected each member once"),
+        ("clock/advance", b'{"minutes": NaN}', 400, "", "expected a JSON object"),
+        ("clock/advance", b"", 400, "", "expected a JSON object"),
+        ("clock/advance", b"\xff{}", 400, "", "expected a JSON object in UTF-8"),
+        ("clock/advance", b"[" * 60_000, 400, "", "expected a JSON object"),
+        ("token", b'{"realm": "storefront", "claims": ' + b'{"a":' * 9000 + b"1" + b"}" * 9001, 400, "", "expected"),
+        ("token", b'{"realm": "storefront", "subject": "\\ud800"}', 400, "", "expected a JSON object"),
+        ("token", b'{"realm": "garage"}', 422, "realm", "there is no realm 'garage'; there are storefront, backoffice"),
+        (
+            "token",
+            b'{"realm": "storefront", "fault": "expird"}',
+            422,
+            "",
+            "there is no fault 'expird'; there is expired",
+        ),
+        ("keys/activate", b'{"realm": "storefront"}', 409, "", "no key is waiting"),
+        ("clock/advance", b'"' + b"x" * 70_000 + b'"', 413, "", "expected at most 65536 bytes"),
+    ],
+)
+def test_what_cannot_be_done_is_a_problem_that_names_place_and_expectation(
+    idp: MockIdp, operation: str, sent: bytes, status: int, place: str, detail: str
+) -> None:
+    answer = requests.post(
+        f"{idp.base_url}/_mockidp/{operation}", sent, headers={"Content-Type": "application/json"}, timeout=20
+    )
+    said = answer.json()
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert (said["status"], said["place"]) == (status, place)
+    assert detail in said["detail"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("since=1&since=2", 400),
+        ("since=%ff", 400),
+        ("since", 400),
+        ("&".join(f"x{n}=1" for n in range(200)), 400),
+        ("since=-1", 422),
+        ("since=one", 422),
+        ("wait=nan", 422),
+        ("wait=61", 422),
+        ("until=1", 422),
+    ],
+)
+def test_a_query_is_read_as_strictly(idp: MockIdp, query: str, status: int) -> None:
+    answer = requests.get(f"{idp.base_url}/_mockidp/state?{query}", timeout=20)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_the_wrong_method_is_told_the_right_one(idp: MockIdp) -> None:
+    assert post(idp, "clock").headers["Allow"] == "GET"
+    assert get(idp, "reset").headers["Allow"] == "POST"
+    assert get(idp, "reset").status_code == 405
+
+
+def test_where_there_is_nothing_it_says_where_the_list_is(idp: MockIdp) -> None:
+    answer = get(idp, "nothing")
+    assert answer.status_code == 404
+    assert "/_mockidp/openapi.json" in answer.json()["detail"]
+
+
+def test_a_request_is_taken_as_soon_as_it_comes(idp: MockIdp) -> None:
+    threading.Timer(0.2, lambda: requests.get(idp.base_url, timeout=10)).start()
+    began = time.monotonic()
+    assert post(idp, "requests/take", timeout=20).json()["path"] == "/"
+    assert time.monotonic() - began < 5
+
+
+def test_who_has_gone_takes_nothing(idp: MockIdp) -> None:
+    with pytest.raises(requests.ReadTimeout):
+        requests.post(f"{idp.base_url}/_mockidp/requests/take", json={"timeout": 30}, timeout=0.3)
+    time.sleep(0.2)
+    requests.get(idp.base_url, timeout=10)
+    assert idp.requests.take(timeout=5).path == "/"
+
+
+def test_many_who_wait_keep_nobody_else_waiting(idp: MockIdp) -> None:
+    waiting = [threading.Thread(target=post, args=(idp, "requests/take"), kwargs={"timeout": 2}) for _ in range(60)]
+    for one in waiting:
+        one.start()
+    began = time.monotonic()
+    assert get(idp, "clock").status_code == 200
+    assert time.monotonic() - began < 1.5
+    for one in waiting:
+        one.join()
+
+
+def test_whoever_waits_does_not_keep_it_from_stopping() -> None:
+    answers: list[int] = []
+    idp = MockIdp().start()
+    waiting = threading.Thread(target=lambda: answers.append(post(idp, "requests/take", timeout=50).status_code))
+    waiting.start()
+    time.sleep(0.3)
+    began = time.monotonic()
+    idp.stop()
+    assert time.monotonic() - began < 0.5
+    waiting.join()
+    assert answers == [404]
+
+
+def test_after_a_stop_it_waits_again() -> None:
+    idp = MockIdp().start()
+    idp.stop()
+    with idp:
+        began = time.monotonic()
+        assert post(idp, "requests/take", timeout=0.3).status_code == 404
+        assert time.monotonic() - began >= 0.3
+
+
+def test_the_state_comes_at_once_when_something_newer_happened(idp: MockIdp) -> None:
+    seen = get(idp, "state").json()["number"]
+    threading.Timer(0.2, lambda: requests.get(idp.base_url, timeout=10)).start()
+    began = time.monotonic()
+    newer = get(idp, "state", since=seen, wait=20).json()
+    assert time.monotonic() - began < 5
+    assert newer["number"] > seen
+
+
+def test_orocommerce_is_controlled_like_the_others() -> None:
+    with MockIdp(dialect="orocommerce") as idp:
+        token = post(idp, "token", realm="backoffice").json()
+        assert token["claims"]["sub"] == "admin"
+        assert post(idp, "clock/advance", minutes=1).status_code == 200
+        assert [one["client"] for one in get(idp, "tokens").json()["issued"]] == ["backoffice-web"]
