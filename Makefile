@@ -18,7 +18,7 @@ NPM_READY := tests/npm/node_modules/.ready
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test npm lint types docs verifiers packages constraints clean
+.PHONY: help demo test npm lint types docs verifiers packages bench fuzz hammer isolation constraints clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,9 @@ fuzz: $(READY) ## throw a million inputs at the gate, guided by coverage (Linux 
 
 hammer: $(READY) ## 16 threads and 1,000 tasks at one gate, while its keys rotate, for a minute
 	@$(RUN) benchmarks/hammer.py
+
+isolation: $(READY) ## 300 tests that each use all of a provider, in 8 workers, 20 times: no test may meet another's
+	@$(RUN) benchmarks/isolation.py
 
 constraints: ## pin what a new environment of today would hold, in constraints.txt
 	.ci/pin-constraints
