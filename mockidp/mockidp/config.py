@@ -78,6 +78,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `browser_base_url` is how browsers do, where they have to come another way than clients.
     `registration` lets clients register themselves. `faults_by_request` lets a request ask for a fault of its own.
     `faults` are in force from the start. `keys_dir` is a directory for signing keys that outlive the process.
+    `tls` serves https, by an authority of its own.
     `dialect` is how it talks; with `orocommerce`, `oro_version` (6.1 where it is not said) and `oro` tell which one.
     """
 
@@ -94,6 +95,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     faults: tuple[PlannedFault, ...] = ()
     shared_keys: bool = False
     keys_dir: str | None = None
+    tls: bool = False
     dialect: Dialect = "standard"
     oro_version: OroVersion | None = None
     oro: OroSettings = OroSettings()

@@ -4,9 +4,6 @@ Only the key that a realm begins with is kept; what `rotate` and its like bring 
 """
 
 import json
-import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +12,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from .errors import ConfigError
 from .keys import MARK, PrivateKey, SigningKey
+from .private_files import kept
 from .realm import Algorithm
 
 _KINDS: Final[dict[Algorithm, type[PrivateKey]]] = {"RS256": RSAKey, "ES256": ECKey, "EdDSA": OKPKey}
@@ -24,25 +22,14 @@ def kept_key(directory: str, name: str, algorithm: Algorithm) -> SigningKey:
     """The key of this name, made now if there is none yet; ConfigError names the file and what is wrong with it."""
     file = Path(directory) / f"{name}.key.json"
     try:
-        text = file.read_bytes() if file.exists() else _made(file, algorithm)
+        text = kept(file, lambda: _made(algorithm))
     except OSError as error:
         raise ConfigError(f"cannot be read or written: {error.strerror}", place="keys_dir", file=str(file)) from error
     return _read(text, file, algorithm)
 
 
-def _made(file: Path, algorithm: Algorithm) -> bytes:
-    """Write a new key, readable for nobody else; where another process was faster, the file is theirs and stays."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    text = json.dumps({**SigningKey(algorithm).private(), **MARK}, indent=2).encode()
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(text)
-    try:
-        with suppress(FileExistsError):
-            os.link(draft, file)  # in one step, whole or not at all; a rename would replace what is there
-    finally:
-        draft.unlink()
-    return file.read_bytes()
+def _made(algorithm: Algorithm) -> bytes:
+    return json.dumps({**SigningKey(algorithm).private(), **MARK}, indent=2).encode()
 
 
 def _read(text: bytes, file: Path, algorithm: Algorithm) -> SigningKey:

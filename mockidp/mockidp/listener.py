@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import sys
 import threading
 import weakref
@@ -47,11 +48,13 @@ class Listener:
         """Has it let go of its address?"""
         return self._socket.fileno() == -1
 
-    def start(self, app: ASGIApp) -> None:
-        """Answer requests with `app`; returns when the first one may come."""
+    def start(self, app: ASGIApp, tls: ssl.SSLContext | None = None) -> None:
+        """Answer requests with `app`, over TLS if there is a context for it; returns when the first one may come."""
         _listen(self._socket)
         started: Future[Callable[[], None]] = Future()
-        self._thread = threading.Thread(target=self._run, args=(app, started), name=f"mockidp:{self.port}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(app, tls, started), name=f"mockidp:{self.port}", daemon=True
+        )
         self._thread.start()
         self._stop = started.result()
 
@@ -63,16 +66,16 @@ class Listener:
             self._stop = None
         self._socket.close()
 
-    def _run(self, app: ASGIApp, started: "Future[Callable[[], None]]") -> None:
+    def _run(self, app: ASGIApp, tls: ssl.SSLContext | None, started: "Future[Callable[[], None]]") -> None:
         with asyncio.Runner(loop_factory=new_loop) as runner:
             try:
-                runner.run(self._serve(app, started))
+                runner.run(self._serve(app, tls, started))
             except BaseException as error:
                 if started.done():
                     raise
                 started.set_exception(error)
 
-    async def _serve(self, app: ASGIApp, started: "Future[Callable[[], None]]") -> None:
+    async def _serve(self, app: ASGIApp, tls: ssl.SSLContext | None, started: "Future[Callable[[], None]]") -> None:
         config = uvicorn.Config(
             app,
             http=_QuietProtocol,
@@ -83,6 +86,7 @@ class Listener:
             server_header=False,
         )
         config.load()
+        config.ssl = tls
         config.loaded_app = _Cancellable(config.loaded_app)
         server = uvicorn.Server(config)
         server.lifespan = config.lifespan_class(config)

@@ -17,6 +17,7 @@ class Overrides(TypedDict, total=False):
     single: bool | None
     shared_keys: bool | None
     keys_dir: str | None
+    tls: bool | None
     registration: bool | None
     dialect: Dialect | None
     oro_version: OroVersion | None

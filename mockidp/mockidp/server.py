@@ -2,7 +2,7 @@
 
 import ipaddress
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Final, Self, Unpack
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from .members import Clients, Users
 from .overrides import Overrides, overridden
 from .provider import Provider, build_app
 from .request_inbox import Inbox
+from .tls import Tls
 from .walking import in_process, over_socket
 
 logger: Final = logging.getLogger("mockidp")
@@ -62,6 +63,7 @@ class MockIdp:
         self._host = host
         self._listener = self._listen(port)
         self._running = False
+        self._tls = Tls(self._hosts(), self.config.keys_dir) if self.config.tls else None
         self.provider = Provider(self.config, base_url=self.config.base_url or self.local_url, clock=clock)
         addresses = (self.provider.base_url, self.provider.browser_base_url)
         guard = Guard(addresses=addresses, token=control_token)
@@ -87,7 +89,7 @@ class MockIdp:
             logger.warning(REMOTE_WARNING, self._host)
         self.provider.stopping.clear()
         self._control.waiting.begin()
-        self._listener.start(self.app)
+        self._listener.start(self.app, self._tls.server_side() if self._tls else None)
         self._running = True
         return self
 
@@ -110,7 +112,16 @@ class MockIdp:
     def local_url(self) -> str:
         """Where it listens, as a URL without a slash at the end."""
         host = REACHABLE.get(self._host, self._host)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self._listener.port}"
+        scheme = "https" if self.config.tls else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self._listener.port}"
+
+    @property
+    def ca_file(self) -> str | None:
+        """With `tls`, the file with the certificate that clients need to trust this provider (PEM); else None.
+
+        It stays in `keys_dir`, or goes when this object does.
+        """
+        return str(self._tls.ca_file) if self._tls else None
 
     @property
     def base_url(self) -> str:
@@ -214,7 +225,14 @@ class MockIdp:
 
     def _carry(self, walk: Walk) -> str:
         base = urlsplit(self.provider.browser_base_url)
-        return over_socket(walk, self.local_url, base) if self._running else in_process(walk, self.app, base)
+        if not self._running:
+            return in_process(walk, self.app, base)
+        return over_socket(walk, self.local_url, base, self._tls.client_side() if self._tls else None)
+
+    def _hosts(self) -> Iterator[str]:
+        """By which names others may call."""
+        urls = (self.local_url, self.config.base_url, self.config.browser_base_url)
+        return (host for url in urls if url and (host := urlsplit(url).hostname))
 
     def _listen(self, port: int) -> Listener:
         return Listener(self._host, port)

@@ -48,6 +48,7 @@ def _add_what(serve: argparse.ArgumentParser) -> None:
     what.add_argument("--single", action="store_true", default=None, help="only the back-office, unprefixed")
     what.add_argument("--shared-keys", action="store_true", default=None, help="one set of signing keys for all realms")
     what.add_argument("--keys-dir", metavar="DIR", help="keep the signing keys there, for the next start")
+    what.add_argument("--tls", action="store_true", default=None, help="https, with an authority that `ca` prints")
     what.add_argument("--registration", action="store_true", default=None, help="let clients register themselves")
     what.add_argument("--dialect", choices=get_args(Dialect), help="how it talks (default: standard)")
     versions = get_args(OroVersion)
@@ -119,6 +120,8 @@ def _welcome(idp: "MockIdp") -> str:
     for realm in idp.config.realms:
         login = f"log in as {realm.users[0].username} / {realm.users[0].password}" if realm.users else ""
         rows.append((realm.title, _address(idp, realm.name), login))
+    if idp.ca_file:
+        rows.append(("CA", idp.ca_file, "trust it: mockidp env"))
     titles, addresses = (max(len(row[column]) for row in rows) for column in (0, 1))
     table = (f"  {title:<{titles}}  {address:<{addresses}}  {login}".rstrip() for title, address, login in rows)
     return "\n".join(
