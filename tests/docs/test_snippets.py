@@ -27,7 +27,7 @@ from realmgate import Realm, RealmMap, Realms
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMED = [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if "_build" not in page.parts]
-ISSUER = re.compile(r"http://\S+/(backoffice|authorize)(?=\s)")
+ISSUER = re.compile(r"https?://\S+/(backoffice|authorize)(?=\s)")
 RUN = {"python", "toml", "console", "bash"}
 SHOWN = {"http", "ini", "json", "text", "{toctree}", "{include}", "{literalinclude}", "{raw}", "{warning}"}
 
@@ -116,11 +116,12 @@ def check_requirement(requirement: str) -> None:
     assert not extra or extra in (about.get_all("Provides-Extra") or [])
 
 
-def check_answers(issuer: str) -> None:
+def check_answers(issuer: str, home: Path) -> None:
+    trusted = home / ".mockidp" / "ca.pem" if issuer.startswith("https") else True
     if issuer.endswith("/authorize"):
-        assert requests.get(urljoin(issuer, "/mockidp/jwks"), timeout=5).json()["keys"]
+        assert requests.get(urljoin(issuer, "/mockidp/jwks"), timeout=5, verify=trusted).json()["keys"]
     else:
-        answer = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=5)
+        answer = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=5, verify=trusted)
         assert answer.json()["issuer"] == issuer
 
 
@@ -129,7 +130,7 @@ def check_serving(flags: list[str], home: Path) -> None:
     with subprocess.Popen(command, cwd=home, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            check_answers(next(found[0] for line in process.stdout if (found := ISSUER.search(line))))
+            check_answers(next(found[0] for line in process.stdout if (found := ISSUER.search(line))), home)
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=10) == 0
         finally:
