@@ -117,7 +117,7 @@ def check_requirement(requirement: str) -> None:
 
 
 def check_answers(issuer: str, home: Path) -> None:
-    trusted = home / ".mockidp" / "ca.pem" if issuer.startswith("https") else True
+    trusted = str(home / ".mockidp" / "ca.pem") if issuer.startswith("https") else True
     if issuer.endswith("/authorize"):
         assert requests.get(urljoin(issuer, "/mockidp/jwks"), timeout=5, verify=trusted).json()["keys"]
     else:
