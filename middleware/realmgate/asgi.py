@@ -1,5 +1,6 @@
 """The ASGI door: scopes in, principals or refusals out."""
 
+import logging
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -7,14 +8,17 @@ from starlette.authentication import AuthCredentials
 from starlette.types import Message, Receive, Scope, Send
 
 from .challenge import Refusal, bad_path, not_found
-from .errors import Refused
+from .errors import Refused, TokenRejected
 from .flow import run_async
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .guard import PrefixedRealms, SingleRealm
+from .open_connection import CLOSE_UNAUTHORIZED, Ending, OpenConnection, Question
 from .oro_body import through_asgi
 from .paths import AmbiguousPath, readings
 from .principal import Principal, anonymous
-from .websocket import CLOSE_UNAUTHORIZED, ExpiringConnection, accepting_the_marker, for_the_app, for_the_gate
+from .websocket import accepting_the_marker, for_the_app, for_the_gate
+
+log = logging.getLogger("realmgate")
 
 ANSWER_STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 
@@ -115,10 +119,31 @@ async def _guard_websocket(gate: Gate, app: Any, scope: Scope, receive: Receive,
         if principal.expires_at is None:
             await app(handshake, receive, send)
         else:
-            good_until = principal.expires_at + gate.realm.leeway
-            await ExpiringConnection(receive, send, good_until=good_until, clock=gate.clock).call(app, handshake)
+            connection = OpenConnection(
+                receive,
+                send,
+                good_until=principal.expires_at + gate.realm.leeway,
+                clock=gate.clock,
+                question=_asking_again(gate, principal, Incoming(seen)) if gate.realm.may_revoke else None,
+                every=gate.realm.recheck_every,
+            )
+            await connection.call(app, handshake)
 
     await _guard(gate, let_in, for_the_gate(scope), receive, send)
+
+
+def _asking_again(gate: Gate, principal: Principal, incoming: "Incoming") -> Question:
+    """Whether the token of an open connection is still good, as far as others can say so."""
+
+    async def ask() -> Ending | None:
+        try:
+            await run_async(gate.ask_again(principal, incoming), gate.answers.give_async)
+        except Refused as error:
+            log.info("closing a connection of realm %s: %s", gate.realm.name, error)
+            return Ending.REVOKED if isinstance(error, TokenRejected) else Ending.UNKNOWN
+        return None
+
+    return ask
 
 
 class Incoming:

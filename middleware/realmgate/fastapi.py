@@ -18,10 +18,10 @@ from .challenge import Refusal
 from .errors import NoGate, Refused, TokenMissing
 from .guarded import GuardedRealm
 from .keys.discovery import addresses
+from .open_connection import CLOSE_UNAUTHORIZED
 from .principal import Principal
 from .requirement import Demand, gate_in, principal_in
 from .requires import CLOSE_FORBIDDEN
-from .websocket import CLOSE_UNAUTHORIZED
 
 
 class RealmSecurity(SecurityBase):

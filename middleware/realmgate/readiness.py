@@ -1,10 +1,11 @@
 """Keys before the first request: loaded at start-up, watched by a health check, or brought along from last time."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
+
+import anyio
 
 from .flow import FetchFailed, Flow, run, run_async
 from .keys.fetching import Fetcher
@@ -27,8 +28,10 @@ def load_keys(sources: Iterable[tuple[Keyring, Fetcher]]) -> None:
 
 async def load_keys_async(sources: Iterable[tuple[Keyring, Fetcher]]) -> None:
     """Load what is not known yet, all sources at once."""
-    loading: list[tuple[Keyring, Any]] = [(keyring, fetcher.fetch_async) for keyring, fetcher in sources]
-    await asyncio.gather(*(run_async(_load(keyring), answer) for keyring, answer in loading))
+    async with anyio.create_task_group() as group:
+        for keyring, fetcher in sources:
+            answer: Any = fetcher.fetch_async
+            group.start_soon(run_async, _load(keyring), answer)
 
 
 def _load(keyring: Keyring) -> Flow[None]:

@@ -41,6 +41,8 @@ class Realm:
       look at the method runs unauthenticated. The profile ``"orocommerce"`` lets them pass unless told otherwise.
     * `deny_list`: called with the ``jti`` of every otherwise good token, says whether it has been revoked. At the ASGI
       door it may be ``async``; a plain function is called in the event loop there, so it must not block.
+    * `recheck_every`: seconds after which the deny-list and the introspection endpoint, where there are any, are asked
+      again about the token of an open WebSocket, each time.
     * `resource` is the address of the API as its clients know it, without which there is no DPoP and no metadata; left
       out, it is the audience where that is one https URL. `resource_name` and `scopes_supported` stand in the metadata.
     * `dpop`: tokens that are bound to a key are taken with a proof; see `DPoP`.
@@ -76,6 +78,7 @@ class Realm:
     anonymous: bool = False
     preflight: Literal["refuse", "pass"] | None = None
     deny_list: Callable[[str], Any] | None = None
+    recheck_every: float = 30.0
     resource: str | None = None
     resource_name: str = ""
     scopes_supported: tuple[str, ...] = ()
@@ -123,6 +126,11 @@ class Realm:
         """The ways of binding a token to its client that can be checked here. RFC 7800 §3.1."""
         known = {"jkt": self.dpop, "x5t#S256": self.certificate_header}
         return frozenset(name for name, option in known.items() if option is not None)
+
+    @property
+    def may_revoke(self) -> bool:
+        """Whether anybody can say of a token that was good that it is so no more."""
+        return self.deny_list is not None or self.introspection is not None
 
     @property
     def always_asks(self) -> bool:

@@ -19,6 +19,9 @@ Unchecked: TypeAlias = Any
 # RFC 9110 §11.5 allows any quoted-string; without quote and backslash nothing ever needs escaping.
 NAME = re.compile(r"[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?")
 
+# Seconds. Each open connection asks so often.
+LEAST_RECHECK = 0.1
+
 PROFILE_NAMES = ("rfc9068", "jwt", "orocommerce")
 
 
@@ -107,6 +110,9 @@ def _check_seconds(realm: Unchecked) -> None:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not math.isfinite(value) or value < 0:
             raise _refuse(realm, argument, "must be a number of seconds, zero or more")
+    every = realm.recheck_every
+    if isinstance(every, bool) or not isinstance(every, int | float) or not LEAST_RECHECK <= every < math.inf:
+        raise _refuse(realm, "recheck_every", f"must be a number of seconds, {LEAST_RECHECK} or more")
 
 
 def _check_clients(realm: Unchecked) -> None:

@@ -12,9 +12,9 @@ from starlette.websockets import WebSocket
 from . import asgi, wsgi
 from .challenge import Refusal
 from .errors import TokenMissing
+from .open_connection import CLOSE_UNAUTHORIZED
 from .principal import Principal
 from .requirement import Demand, principal_in, refusal_in
-from .websocket import CLOSE_UNAUTHORIZED
 
 P = ParamSpec("P")
 

@@ -17,7 +17,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from realmgate import Realm, RealmGate, RealmMap, Realms, principal_of, requires
-from realmgate.websocket import CLOSE_UNAUTHORIZED, ExpiringConnection
+from realmgate.open_connection import CLOSE_UNAUTHORIZED, OpenConnection
 
 TOKEN = mint()
 
@@ -373,7 +373,7 @@ async def test_a_receive_that_the_app_gives_up_loses_no_message() -> None:
     async def send(message: Any) -> None:
         raise AssertionError(message)
 
-    connection = ExpiringConnection(incoming.get, send, good_until=NOW + 1, clock=lambda: NOW)
+    connection = OpenConnection(incoming.get, send, good_until=NOW + 1, clock=lambda: NOW)
     for _ in range(3):
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(connection.receive(), 0.001)
@@ -386,7 +386,7 @@ async def test_a_server_that_runs_into_a_timeout_of_its_own_is_not_taken_for_exp
     async def stuck(*_: Any) -> Any:
         raise TimeoutError("the server's own")
 
-    connection = ExpiringConnection(stuck, stuck, good_until=NOW + 1, clock=lambda: NOW)
+    connection = OpenConnection(stuck, stuck, good_until=NOW + 1, clock=lambda: NOW)
     with pytest.raises(TimeoutError, match="own"):
         await connection.receive()
     with pytest.raises(TimeoutError, match="own"):
@@ -416,7 +416,7 @@ async def test_whoever_asks_again_after_expiry_is_told_again() -> None:
     async def receive() -> Any:
         raise AssertionError
 
-    connection = ExpiringConnection(receive, send, good_until=NOW, clock=lambda: NOW)
+    connection = OpenConnection(receive, send, good_until=NOW, clock=lambda: NOW)
     for _ in range(3):
         assert (await connection.receive())["type"] == "websocket.disconnect"
         await connection.send({"type": "websocket.close", "code": 1000})

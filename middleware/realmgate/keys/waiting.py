@@ -1,8 +1,11 @@
 """How both doors wait on one future: bounded, and without taking it along when a waiter goes away."""
 
 import asyncio
+import sys
 import time
 from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any
 
 from ..flow import Fetched, FetchFailed
 
@@ -19,13 +22,33 @@ def wait(future: "Future[Fetched]", seconds: float) -> Fetched:
 
 
 async def wait_async(future: "Future[Fetched]", seconds: float) -> Fetched:
-    """Wait without blocking; for the ASGI door."""
+    """Wait without blocking; for the ASGI door, under asyncio or trio."""
+    trio = sys.modules.get("trio")
+    if trio is not None and trio.lowlevel.in_trio_task():
+        return await _wait_in_trio(trio, future, seconds)
     try:
         return await asyncio.wait_for(asyncio.wrap_future(future), seconds)
     except TimeoutError:
         raise _in_vain() from None
     except FetchFailed as failure:
         raise _of_its_own(failure) from None
+
+
+async def _wait_in_trio(trio: Any, future: "Future[Fetched]", seconds: float) -> Fetched:
+    """The same with what trio has for it, which is imported already where it runs."""
+    done, there = trio.Event(), trio.lowlevel.current_trio_token()
+
+    def tell(_: "Future[Fetched]") -> None:
+        # Whoever waited may be gone by then, and the whole loop with them.
+        with suppress(trio.RunFinishedError):
+            there.run_sync_soon(done.set)
+
+    future.add_done_callback(tell)
+    with trio.move_on_after(seconds):
+        await done.wait()
+    if not future.done():
+        raise _in_vain()
+    return wait(future, 0)
 
 
 def _in_vain() -> FetchFailed:
