@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 from answering import Answering, Asked, answering
 from both_doors import AUDIENCE, JWKS, NOW, SigningKey, asgi_app, ask_asgi, ask_wsgi, mint, wsgi_app
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -92,7 +93,25 @@ def ask_in_tasks(issuer: Issuer) -> Callable[..., list[int]]:
     return lambda requests: asyncio.run(all_at_once(requests))
 
 
-@pytest.fixture(params=["threads", "tasks"])
+@pytest.fixture
+def ask_in_trio(issuer: Issuer) -> Callable[..., list[int]]:
+    gate = asgi.RealmGate(asgi_app, realm=realm(issuer), clock=lambda: NOW)
+
+    async def all_at_once(requests: list[list[tuple[str, str]]]) -> list[int]:
+        statuses: dict[int, int] = {}
+
+        async def one(place: int, sent: list[tuple[str, str]]) -> None:
+            statuses[place] = (await ask_asgi(gate, sent)).status
+
+        async with trio.open_nursery() as nursery:
+            for place, sent in enumerate(requests):
+                nursery.start_soon(one, place, sent)
+        return [statuses[place] for place in range(len(requests))]
+
+    return lambda requests: trio.run(all_at_once, requests)
+
+
+@pytest.fixture(params=["threads", "tasks", "trio"])
 def ask(request: pytest.FixtureRequest) -> Callable[[list[list[tuple[str, str]]]], list[int]]:
     found: Callable[[list[list[tuple[str, str]]]], list[int]] = request.getfixturevalue(f"ask_in_{request.param}")
     return found

@@ -1,9 +1,10 @@
 import asyncio
 import time
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Timer
 
 import pytest
+import trio
 
 from realmgate.flow import Fetched, FetchFailed
 from realmgate.keys.waiting import wait, wait_async
@@ -70,3 +71,54 @@ def test_a_waiter_that_is_cancelled_leaves_the_answer_to_the_others(future: "Fut
 
     assert asyncio.run(two()) is FETCHED
     assert wait(future, 1) is FETCHED
+
+
+def in_trio(future: "Future[Fetched]", seconds: float) -> Fetched:
+    return trio.run(wait_async, future, seconds)
+
+
+def test_under_trio_nobody_waits_for_ever(future: "Future[Fetched]") -> None:
+    with pytest.raises(FetchFailed, match="no answer in time") as failed:
+        in_trio(future, 0.01)
+    assert failed.value.at is not None
+    # The loop that waited is gone when the answer comes, which is nobody's trouble.
+    future.set_result(FETCHED)
+    assert in_trio(future, 0) is FETCHED
+
+
+def test_under_trio_an_answer_comes_from_another_thread(future: "Future[Fetched]") -> None:
+    Timer(0.05, lambda: future.set_result(FETCHED)).start()
+    assert in_trio(future, 10) is FETCHED
+
+
+def test_under_trio_a_failure_is_everybodys_own(future: "Future[Fetched]") -> None:
+    shared = FetchFailed("the connection failed", at=7.0)
+    future.set_exception(shared)
+    for _ in range(2):
+        with pytest.raises(FetchFailed, match="the connection failed") as failed:
+            in_trio(future, 1)
+        assert failed.value is not shared
+        assert failed.value.at == 7.0
+
+
+def test_under_trio_a_waiter_that_is_cancelled_leaves_the_answer_to_the_others(future: "Future[Fetched]") -> None:
+    async def impatient() -> bool:
+        with trio.move_on_after(0.01) as scope:
+            await wait_async(future, 10)
+        return scope.cancelled_caught
+
+    assert trio.run(impatient)
+    assert not future.cancelled()
+    future.set_result(FETCHED)
+    assert in_trio(future, 1) is FETCHED
+
+
+def test_trio_and_asyncio_wait_side_by_side_in_one_process(future: "Future[Fetched]") -> None:
+    Timer(0.1, lambda: future.set_result(FETCHED)).start()
+    with ThreadPoolExecutor(3) as pool:
+        waiting = [
+            pool.submit(in_trio, future, 10),
+            pool.submit(lambda: asyncio.run(wait_async(future, 10))),
+            pool.submit(wait, future, 10),
+        ]
+        assert [one.result() for one in waiting] == [FETCHED] * 3
