@@ -1,5 +1,6 @@
 """The page about negative tests lists the catalogue as it is, row by row."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,3 +36,12 @@ def shown() -> Iterator[tuple[str, str]]:
 def test_the_page_lists_every_fault_as_it_is() -> None:
     for heading, listed in shown():
         assert listed == table(heading), f"renew the table below {heading!r}:\n{table(heading)}"
+
+
+def test_every_conformance_module_is_answered_by_faults_that_exist() -> None:
+    section = PAGE.read_text("utf-8").partition("\n## By the names of the OpenID conformance tests\n")[2]
+    rows = [line.split(" | ")[1] for line in section.partition("\n## ")[0].splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`([a-z0-9-]+)`", row)}
+
+    assert len(rows) > 10
+    assert named - CATALOGUE.keys() == {"algorithm"}
