@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from .claims_rules import ClaimsRule, When
     from .clock import Clock
     from .config import Client, Config, Lifetimes, OroSettings, PlannedFault, ProtectedResource, Realm, User
+    from .config_files import load_config
+    from .environment import config_from_environment
     from .errors import ConfigError
     from .headless import FlowStopped
     from .listener import CannotListen
@@ -33,6 +35,8 @@ __all__ = [
     "Realm",
     "User",
     "When",
+    "config_from_environment",
+    "load_config",
 ]
 
 _HOMES: Final = {
@@ -52,6 +56,8 @@ _HOMES: Final = {
     "Realm": "config",
     "User": "config",
     "When": "claims_rules",
+    "config_from_environment": "environment",
+    "load_config": "config_files",
 }
 _EXTRA: Final = frozenset({"authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn", "yaml"})
 

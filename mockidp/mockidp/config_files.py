@@ -1,7 +1,8 @@
 """A configuration from a file, in TOML, YAML or JSON; what the file leaves out is as the docstring of `config` says."""
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,17 +12,28 @@ from .config import Config
 from .demo import DEMO_REALMS, ORO_DEMO_REALMS
 from .errors import ConfigError
 from .faults.planned import planned
-from .file_formats import Document, reader_of
+from .file_formats import Document, read_json, reader_of
 
 LARGEST: Final = 1024 * 1024  # bytes
 _PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
 
 
-def load(path: str | Path) -> Config:
+def load_config(path: str | Path) -> Config:
     """The configuration in this file; ConfigError names file, line where it can, place and expectation."""
-    file = str(path)
-    try:
+    with _in(str(path)):
         return configured(read(path))
+
+
+def load_text(text: str, name: str) -> Config:
+    """The configuration in this JSON text, which is known by this name; ConfigError as for a file."""
+    with _in(name):
+        return configured(read_json(text))
+
+
+@contextlib.contextmanager
+def _in(file: str) -> Iterator[None]:
+    try:
+        yield
     except ConfigError as error:
         raise ConfigError(error.problem, place=error.place, file=file, line=error.line) from error
 

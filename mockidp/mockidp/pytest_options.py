@@ -57,11 +57,11 @@ def made_as_told(config: pytest.Config) -> "MockIdp":
     """A provider that is not started; ImportError, OSError and ValueError say what is wrong, and with which option."""
     from . import MockIdp  # noqa: PLC0415  # see the docstring of this file
     from .config import Config, Dialect  # noqa: PLC0415
-    from .config_files import load  # noqa: PLC0415
+    from .config_files import load_config  # noqa: PLC0415
 
     file = _file(config)
     dialect = cast("Dialect | None", _value(config, "mockidp-dialect") or None)
-    return MockIdp(load(file) if file else Config(), port=_port(config), dialect=dialect)
+    return MockIdp(load_config(file) if file else Config(), port=_port(config), dialect=dialect)
 
 
 def _file(config: pytest.Config) -> Path | None:

@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 from mockidp import MockIdp
-from mockidp.config_files import load
+from mockidp.config_files import load_config
 from mockidp.marked import apply, wanted
 from realmgate import Realm, RealmMap, Realms
 
@@ -76,7 +76,7 @@ def test_the_configuration_files_of_a_page_load(page: Path, blocks: Blocks, tmp_
             file = tmp_path / "mockidp.toml"
             file.write_text(block.text, "utf-8")
             assert tomllib.loads(block.text)
-            assert load(file).realms
+            assert load_config(file).realms
 
 
 @pytest.mark.parametrize("page", NAMED)

@@ -7,7 +7,7 @@ from visitor import NOON, Visitor, new_provider
 
 from mockidp import ClaimsRule, Client, Config, ConfigError, Realm, User, When
 from mockidp.claims_rules import DECIDED, Occasion, claims_for
-from mockidp.config_files import load
+from mockidp.config_files import load_config
 
 URI = "https://shop.example/cb"
 ANN = User(username="ann", password="ann", claims={"roles": ["buyer"], "tier": "{realm}"})
@@ -229,7 +229,7 @@ def test_rules_are_written_in_a_file(tmp_path: Any) -> None:
         '[[realms]]\nname = "storefront"\n[[realms.claims]]\nset = {roles = ["a"], n = 1}\ntokens = ["id_token"]\n'
         'last = true\n[realms.claims.when]\nclient = ["a", "b*"]\nparameters = {resource = "*"}\n'
     )
-    assert load(file).realm("storefront").claims == (
+    assert load_config(file).realm("storefront").claims == (
         ClaimsRule(
             set={"roles": ["a"], "n": 1},
             tokens=("id_token",),
@@ -241,4 +241,4 @@ def test_rules_are_written_in_a_file(tmp_path: Any) -> None:
     with pytest.raises(
         ConfigError, match=r"realms\[0\]\.claims\[0\]\.set\.exp: expected no such claim here: `lifetimes`"
     ):
-        load(file)
+        load_config(file)

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from mockidp.config import Config, Realm, User
-from mockidp.config_files import LARGEST, load
+from mockidp.config_files import LARGEST, load_config
 from mockidp.errors import ConfigError
 
 
@@ -26,11 +26,11 @@ def names(config: Config) -> list[str]:
 
 
 def test_a_file_that_names_nothing_is_the_demo(written: Callable[[str], str]) -> None:
-    assert load(written("")) == Config()
+    assert load_config(written("")) == Config()
 
 
 def test_a_file_changes_what_it_names_and_keeps_the_rest(written: Callable[[str], str]) -> None:
-    config = load(
+    config = load_config(
         written("""
             backend_prefix = "/office"
             [lifetimes]
@@ -55,7 +55,7 @@ def test_a_file_changes_what_it_names_and_keeps_the_rest(written: Callable[[str]
 
 
 def test_a_file_can_do_without_the_demo(written: Callable[[str], str]) -> None:
-    config = load(written('demo = false\n[[realms]]\nname = "storefront"'))
+    config = load_config(written('demo = false\n[[realms]]\nname = "storefront"'))
     assert config.realms == (Realm(name="storefront"),)
 
 
@@ -103,7 +103,7 @@ def test_an_error_names_file_place_and_expectation(
 ) -> None:
     file = written(text)
     with pytest.raises(ConfigError) as caught:
-        load(file)
+        load_config(file)
     assert str(caught.value).startswith(f"{file}: {place}: " if place else f"{file}: ")
     assert (caught.value.file, caught.value.place) == (file, place)
     assert expectation in caught.value.problem
@@ -111,12 +111,12 @@ def test_an_error_names_file_place_and_expectation(
 
 def test_a_file_that_is_not_there_or_not_toml_says_so(written: Callable[[str], str], tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
-        load(tmp_path / "nowhere.toml")
+        load_config(tmp_path / "nowhere.toml")
     with pytest.raises(ConfigError, match="is not TOML"):
-        load(written("a = "))
+        load_config(written("a = "))
     (tmp_path / "latin.toml").write_bytes(b'base_url = "\xff"')
     with pytest.raises(ConfigError, match="is not TOML"):
-        load(tmp_path / "latin.toml")
+        load_config(tmp_path / "latin.toml")
 
 
 SETTINGS: list[dict[str, Any]] = [
@@ -161,7 +161,7 @@ def test_the_same_settings_in_three_formats_are_the_same_configuration(
     loaded = []
     for suffix, text in texts.items():
         (tmp_path / f"mockidp.{suffix}").write_text(text, "utf-8")
-        loaded.append(load(tmp_path / f"mockidp.{suffix}"))
+        loaded.append(load_config(tmp_path / f"mockidp.{suffix}"))
     assert loaded == [loaded[0]] * 4
     assert (loaded[0] == Config()) == (settings == {})
 
@@ -189,19 +189,19 @@ def test_a_refusal_names_the_line_where_the_format_can_tell(
 ) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(ConfigError) as caught:
-        load(tmp_path / name)
+        load_config(tmp_path / name)
     assert str(caught.value).startswith(f"{tmp_path / name}{complaint}")
 
 
 def test_a_file_too_large_to_be_one_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(" " * (LARGEST + 1))
     with pytest.raises(ConfigError, match=r"is too large: expected at most \d+ bytes$"):
-        load(tmp_path / "a.json")
+        load_config(tmp_path / "a.json")
 
 
 def test_a_mark_at_the_beginning_that_windows_writes_is_no_mistake(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text("single = true", "utf-8-sig")
-    assert load(tmp_path / "a.toml").single
+    assert load_config(tmp_path / "a.toml").single
 
 
 @pytest.mark.parametrize("suffix", ["toml", "yaml", "json"])
@@ -209,4 +209,4 @@ def test_nesting_without_end_is_refused_in_every_format(suffix: str, tmp_path: P
     opened = "[" * 20_000
     (tmp_path / f"a.{suffix}").write_text({"toml": f"a = {opened}", "yaml": opened, "json": opened}[suffix])
     with pytest.raises(ConfigError):
-        load(tmp_path / f"a.{suffix}")
+        load_config(tmp_path / f"a.{suffix}")

@@ -6,7 +6,7 @@ import pytest
 from visitor import Visitor, new_provider
 
 from mockidp import Config, ConfigError, PlannedFault
-from mockidp.config_files import load
+from mockidp.config_files import load_config
 from mockidp.faults.planned import planned
 
 
@@ -37,7 +37,7 @@ def test_faults_are_in_force_from_the_start_and_again_after_a_reset() -> None:
 
 def test_they_are_written_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text('[[faults]]\nfault = "delay=0.5"\nendpoint = "jwks"\ntimes = 2\n')
-    assert load(tmp_path / "a.toml").faults == (PlannedFault(fault="delay=0.5", endpoint="jwks", times=2),)
+    assert load_config(tmp_path / "a.toml").faults == (PlannedFault(fault="delay=0.5", endpoint="jwks", times=2),)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_one_that_cannot_be_is_refused_with_file_line_and_place(
     lines = "".join(f"  {name}: {value}\n" for name, value in settings.items() if name != "fault")
     (tmp_path / "a.yaml").write_text(f"faults:\n- fault: {settings['fault']}\n{lines}")
     with pytest.raises(ConfigError) as caught:
-        load(tmp_path / "a.yaml")
+        load_config(tmp_path / "a.yaml")
     assert caught.value.place == place
     assert caught.value.problem.startswith(problem)
     assert caught.value.line == (2 if place.endswith("fault") else 3)

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..config import Config
-from ..config_files import load
+from ..environment import naming
 from ..errors import ConfigError
 from ..overrides import overridden
 from ..provider import Provider
+from .variables import settle
 
+KEYS_DIR: Final = ".mockidp"
 ADDRESS: Final = "http://127.0.0.1:8800"  # where `mockidp serve` listens if nothing else is said
 
 
@@ -27,7 +29,7 @@ def mint(
     output: str,
     config: str | None,
     base_url: str | None,
-    keys_dir: str,
+    keys_dir: str | None,
     **how: Any,
 ) -> str:
     """What `mockidp token` prints."""
@@ -44,21 +46,29 @@ def mint(
     return _printed(token, output)
 
 
-def trust(*, config: str | None, base_url: str | None, keys_dir: str) -> str:
+def trust(*, config: str | None, base_url: str | None, keys_dir: str | None) -> str:
     """Write each realm's public keys into the directory, for `JwksFile`; what a gate's code then has to say."""
     provider = _provider(config, base_url, keys_dir)
-    return "\n".join(_trusting(provider, realm.name, Path(keys_dir)) for realm in provider.config.realms)
+    directory = _directory(provider)
+    return "\n".join(_trusting(provider, realm.name, directory) for realm in provider.config.realms)
 
 
-def _provider(config: str | None, base_url: str | None, keys_dir: str) -> Provider:
-    settings = overridden(load(config) if config else Config(), {"base_url": base_url, "keys_dir": keys_dir})
+def _provider(config: str | None, base_url: str | None, keys_dir: str | None) -> Provider:
+    settled = settle(config, {"base_url": base_url, "keys_dir": keys_dir})
+    with naming(settled.from_environment):
+        settings = overridden(settled.config or Config(), settled.overrides)
+    settings = overridden(settings, {"keys_dir": settings.keys_dir or KEYS_DIR})
     provider = Provider(settings, base_url=settings.base_url or ADDRESS)
     for keys in provider.keys.values():
         keys.current  # noqa: B018  # the first look makes it
-    ignored = Path(keys_dir) / ".gitignore"
+    ignored = _directory(provider) / ".gitignore"
     if not ignored.exists():
         ignored.write_text("*\n", "utf-8")
     return provider
+
+
+def _directory(provider: Provider) -> Path:
+    return Path(provider.config.keys_dir or KEYS_DIR)
 
 
 def _realm(config: Config, name: str) -> Any:

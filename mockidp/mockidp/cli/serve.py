@@ -7,14 +7,17 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from ..config import Dialect, OroVersion
 from .arguments import duration, port
+from .variables import read_all, settle, stand_in
 from .words import CONTROL_TOKEN, DESCRIPTION, EXAMPLES, Failed, said_version, say
 
 if TYPE_CHECKING:
     from .. import MockIdp
+
+OTHERS: Final = ("host", "port", "allow_remote", "control_token")  # flags that are no settings of the configuration
 
 
 def add(commands: Any) -> None:
@@ -23,10 +26,11 @@ def add(commands: Any) -> None:
     serve = commands.add_parser(
         "serve", help="run the provider until Ctrl-C", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=words
     )
-    serve.set_defaults(run=_serve)
+    serve.set_defaults(run=lambda **said: _serve(**read_all(said)))
     _add_where(serve)
     _add_what(serve)
     _add_how_long(serve)
+    stand_in(serve)
 
 
 def _add_where(serve: argparse.ArgumentParser) -> None:
@@ -78,16 +82,18 @@ def _serve(
     *, config: str | None, host: str, port: int, allow_remote: bool, control_token: str | None, **overrides: Any
 ) -> None:
     from .. import MockIdp  # noqa: PLC0415  # needs the extra
-    from ..config_files import load  # noqa: PLC0415
+    from ..environment import naming  # noqa: PLC0415
     from ..request_lines import RequestLines  # noqa: PLC0415
     from ..server import is_loopback  # noqa: PLC0415
 
     if not is_loopback(host) and not allow_remote:
         raise Failed(f"other machines can reach {host!r}: use 127.0.0.1, or add --allow-remote")
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
-    loaded = load(config) if config else None
+    settled = settle(config, overrides, others=OTHERS)
+    reached: dict[str, Any] = {"host": host, "port": port, "allow_remote": allow_remote}
     token = control_token or os.environ.get(CONTROL_TOKEN)
-    idp = MockIdp(loaded, host=host, port=port, allow_remote=allow_remote, control_token=token, **overrides)
+    with naming(settled.from_environment):
+        idp = MockIdp(settled.config, **reached, control_token=token, **settled.overrides)
     idp.app = RequestLines(idp.app, say)
     with _told_to_stop() as stopped, idp:
         say(_welcome(idp))

@@ -7,7 +7,6 @@ from .words import expect_extra, say
 
 MINTING: Final = "Prints a signed access token. Its key is kept in --keys-dir, for `trust` and `serve --keys-dir`."
 TRUSTING: Final = "Writes each realm's public keys into --keys-dir, and prints the realms that trust them."
-KEYS_DIR: Final = ".mockidp"
 OUTPUTS: Final = ("token", "json", "header", "curl")
 
 
@@ -35,7 +34,7 @@ def _add_place(parser: Any) -> None:
     parser.add_argument(
         "--base-url", metavar="URL", help="where the provider would be (default: of the file, else 8800)"
     )
-    parser.add_argument("--keys-dir", metavar="DIR", default=KEYS_DIR, help="where the keys are (default: %(default)s)")
+    parser.add_argument("--keys-dir", metavar="DIR", help="where the keys are (default: of the file, else .mockidp)")
 
 
 def _token(**said: Any) -> None:
