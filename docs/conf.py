@@ -8,7 +8,7 @@ extensions = ["myst_parser"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 nitpicky = True
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "**/node_modules", "**/.pytest_cache"]
 
 html_theme = "furo"
 html_title = "realmgate"

@@ -78,7 +78,7 @@ def _open_to_scripts(path: str, endpoint: Endpoint, *methods: str) -> Route:
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=methods,
-        allow_headers=["Authorization", "Content-Type"],
+        allow_headers=["*"],  # Swagger UI, for one, sends its own along with the question for a token
         expose_headers=["WWW-Authenticate"],
     )
 

@@ -18,6 +18,7 @@ import pytest
 import requests
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
+from uvicorn.importer import import_from_string
 
 from mockidp import MockIdp
 from mockidp.config_files import load_config
@@ -25,8 +26,10 @@ from mockidp.marked import apply, wanted
 from realmgate import Realm, RealmMap, Realms
 
 ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "docs" / "examples"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-NAMED = [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if "_build" not in page.parts]
+NOT_OURS = {"_build", "node_modules", ".pytest_cache"}
+NAMED = [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if not NOT_OURS & {*page.parts}]
 ISSUER = re.compile(r"https?://\S+/(backoffice|authorize)(?=\s)")
 RUN = {"python", "toml", "console", "bash"}
 SHOWN = {"http", "ini", "json", "text", "{toctree}", "{include}", "{literalinclude}", "{raw}", "{warning}"}
@@ -81,12 +84,13 @@ def test_the_configuration_files_of_a_page_load(page: Path, blocks: Blocks, tmp_
 
 @pytest.mark.parametrize("page", NAMED)
 def test_the_commands_of_a_page_work(page: Path, blocks: Blocks, tmp_path: Path) -> None:
+    home = EXAMPLES if page.parent == EXAMPLES else tmp_path
     for block in blocks(page.read_text("utf-8")):
         if block.language == "toml":
             (tmp_path / "mockidp.toml").write_text(block.text, "utf-8")
         if block.language == "console":
             for line in re.findall(r"^\$ (.+)$", block.text, re.MULTILINE):
-                check_command(shlex.split(line, comments=True), tmp_path)
+                check_command(shlex.split(line, comments=True), home)
 
 
 def check_command(words: list[str], home: Path) -> None:
@@ -100,6 +104,8 @@ def check_command(words: list[str], home: Path) -> None:
             check_requirement(requirement)
         case ["pytest", example]:  # which is run by tests/docs/examples
             assert list((ROOT / example).glob("test_*.py"))
+        case ["uvicorn", app, *_]:
+            assert callable(import_from_string(app))
         case ["mockidp", "token" | "trust", *_]:
             command = [sys.executable, "-m", *words]
             assert subprocess.run(command, cwd=home, check=True, capture_output=True).stdout

@@ -20,7 +20,7 @@ def test_scripts_of_any_origin_may_use_the_machine_addresses_without_cookies(met
     asked = {
         **ORIGIN,
         "Access-Control-Request-Method": method,
-        "Access-Control-Request-Headers": "authorization,content-type",
+        "Access-Control-Request-Headers": "authorization,content-type,x-requested-with",
     }
     preflight, answer = http.options(path, headers=asked), http.request(method, path, headers=ORIGIN)
     for response in (preflight, answer):
@@ -32,6 +32,7 @@ def test_scripts_of_any_origin_may_use_the_machine_addresses_without_cookies(met
     allowed = preflight.headers["access-control-allow-headers"].lower()
     assert "authorization" in allowed
     assert "content-type" in allowed
+    assert "x-requested-with" in allowed, "which Swagger UI sends"
 
 
 @pytest.mark.parametrize(("method", "path"), OPEN)

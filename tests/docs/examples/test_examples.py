@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted({test.parent for test in (ROOT / "docs/examples").glob("*/test_*.py")})
+NOT_ITS_OWN = shutil.ignore_patterns("__pycache__", ".*", "node_modules")
 PACKAGES = ROOT / "tests/npm/node_modules"
 REQUIRED = "required" in (os.environ.get("BROWSER_TESTS"), os.environ.get("NPM_TESTS"))
 
@@ -21,7 +22,7 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("example", [pytest.param(example, id=example.name) for example in EXAMPLES])
 def test_a_copy_of_an_example_passes_its_own_tests(example: Path, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(example, tmp_path / example.name, ignore=shutil.ignore_patterns("__pycache__", ".*")))
+    copy = Path(shutil.copytree(example, tmp_path / example.name, ignore=NOT_ITS_OWN))
     if (copy / "package.json").exists() and PACKAGES.exists():
         (copy / "node_modules").symlink_to(PACKAGES)
 
