@@ -84,10 +84,23 @@ class RequestMalformed(Refused):
 
 
 class BodyTooLarge(Refused):
-    """A body that may hold the token and is too large to be read for it; in OroCommerce's manners only."""
+    """A body that may hold the token and is too large to be read for it; in OroCommerce's manners only.
+
+    With `retry_after` it is too large for the moment, in seconds. RFC 9110 §15.5.14.
+    """
 
     status = 413
     description = "The body is too large"
+
+    def __init__(self, reason: Reason, *, retry_after: int = 0) -> None:
+        """Take the reason, and whether it goes away."""
+        super().__init__(reason)
+        self._retry_after = retry_after
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """When to try again, if ever."""
+        return (("retry-after", str(self._retry_after)),) if self._retry_after else ()
 
 
 class TokenMissing(Refused):

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from .body_room import ROOM
 from .challenge import JSON_API
 from .errors import BodyTooLarge
 from .reasons import Reason
@@ -15,6 +16,7 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 MEMBER: Final = "access_token"
 LIMIT: Final = 8 * 1024 * 1024  # bytes
+CHUNK: Final = 64 * 1024
 NEVER_GOOD: Final = ","  # what no token can be, so that a member which is not text is refused, not overlooked
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -41,7 +43,7 @@ async def through_asgi(scope: Scope, receive: Receive) -> tuple[Scope, Scope, Re
     """The request as the gate is to see it, and as the app is. Raises `BodyTooLarge`."""
     if scope["type"] != "http" or _only(b"content-type", scope) != JSON_API.encode():
         return scope, scope, receive
-    body = await _read(receive)
+    body = await _read(receive, _length(_only(b"content-length", scope)))
     if body is None:
         return scope, scope, _replay({"type": "http.disconnect"}, receive)
     token, left = take_token(body)
@@ -50,7 +52,10 @@ async def through_asgi(scope: Scope, receive: Receive) -> tuple[Scope, Scope, Re
         return scope, scope, replayed
     seen = _with_header(scope, b"authorization", b"Bearer " + token.encode("utf-8", "replace"))
     length = str(len(left)).encode()
-    behind = _with_header(scope, b"content-length", length) if _only(b"content-length", scope) else scope
+    # Nor does it see the header that has lost, so that nothing behind takes it for the caller's.
+    behind = _without_header(scope, b"authorization")
+    if _only(b"content-length", scope):
+        behind = _with_header(behind, b"content-length", length)
     return seen, behind, replayed
 
 
@@ -63,33 +68,50 @@ def through_wsgi(environ: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     behind = {**environ, "wsgi.input": io.BytesIO(left), "CONTENT_LENGTH": str(len(left))}
     if token is None:
         return environ, behind
+    behind.pop("HTTP_AUTHORIZATION", None)
     return {**environ, "HTTP_AUTHORIZATION": "Bearer " + token.encode("utf-8", "replace").decode("latin-1")}, behind
 
 
-async def _read(receive: Receive) -> bytes | None:
+async def _read(receive: Receive, length: int | None) -> bytes | None:
     """The whole body; None where the client went away before its end."""
+    _check_length(length)
     body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        body += message.get("body", b"")
-        if len(body) > LIMIT:
-            raise BodyTooLarge(Reason.BODY_TOO_LARGE)
-        if not message.get("more_body", False):
-            return bytes(body)
+    with ROOM.entered() as share:
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return None
+            more = message.get("body", b"")
+            share.grow(len(more))
+            body += more
+            _check_length(len(body))
+            if not message.get("more_body", False):
+                return bytes(body)
 
 
 def _read_blocking(environ: dict[str, Any]) -> bytes:
     """The whole body, as far as the server says where it ends."""
-    given = environ.get("CONTENT_LENGTH") or ""
-    length = int(given) if given.isascii() and given.isdecimal() and len(given) <= 18 else None  # noqa: PLR2004  # digits
+    length = _length((environ.get("CONTENT_LENGTH") or "").encode("latin-1"))
+    _check_length(length)
     if length is None:
         length = LIMIT + 1 if environ.get("wsgi.input_terminated") else 0
-    body: bytes = environ["wsgi.input"].read(min(length, LIMIT + 1))
-    if len(body) > LIMIT or (given and length > LIMIT):
+    body, source = bytearray(), environ["wsgi.input"]
+    with ROOM.entered() as share:
+        while more := source.read(min(length - len(body), CHUNK)):
+            share.grow(len(more))
+            body += more
+    _check_length(len(body))
+    return bytes(body)
+
+
+def _length(given: bytes | None) -> int | None:
+    """A stated length, if it is one."""
+    return int(given) if given and given.isdigit() and len(given) <= 18 else None  # noqa: PLR2004  # digits
+
+
+def _check_length(length: int | None) -> None:
+    if length is not None and length > LIMIT:
         raise BodyTooLarge(Reason.BODY_TOO_LARGE)
-    return body
 
 
 def _replay(first: MutableMapping[str, Any], receive: Receive) -> Receive:
@@ -111,6 +133,9 @@ def _only(name: bytes, scope: Scope) -> bytes | None:
     return values[0] if len(values) == 1 else None
 
 
+def _without_header(scope: Scope, name: bytes) -> Scope:
+    return {**scope, "headers": [(key, value) for key, value in scope["headers"] if key != name]}
+
+
 def _with_header(scope: Scope, name: bytes, value: bytes) -> Scope:
-    others = [(key, was) for key, was in scope["headers"] if key != name]
-    return {**scope, "headers": [*others, (name, value)]}
+    return {**scope, "headers": [*_without_header(scope, name)["headers"], (name, value)]}

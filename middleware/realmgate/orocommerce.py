@@ -35,7 +35,7 @@ class OroGate(Gate):
         """Nothing but a status and perhaps a header, for whoever is not let in; whatever else as every gate does."""
         usual = super().refuse(error, incoming)
         if isinstance(error, BodyTooLarge):
-            return Refusal(status=error.status, headers=(("content-length", "0"),), body=b"")
+            return Refusal(status=error.status, headers=(("content-length", "0"), *error.headers), body=b"")
         if not isinstance(error, TokenMissing | TokenRejected | RequestMalformed):
             return usual
         told = self._manners.tells_the_refused or isinstance(error, TokenMissing)

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     EMPTY_CREDENTIALS = "a scheme without credentials"
     UNREADABLE = "credentials that are not one token"
     BODY_TOO_LARGE = "a body too large to look for a token in"
+    NO_ROOM_FOR_BODY = "too many large bodies at once"
     MALFORMED = "malformed token"
     ALGORITHM_NOT_ALLOWED = "algorithm not allowed"
     WRONG_TYPE = "wrong type of token"

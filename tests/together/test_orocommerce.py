@@ -18,7 +18,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from realmgate import Pem, Realm, RealmGate, Realms, asgi, requires, wsgi
+from realmgate.body_room import Room
 from realmgate.decision import Outcome
+from realmgate.errors import BodyTooLarge
+from realmgate.oro_body import through_asgi
 from realmgate.requires import principal_of
 
 JSON_API = "application/vnd.api+json"
@@ -388,6 +391,29 @@ def test_the_document_goes_before_the_header(version: str, echo: tuple[Any, Any]
 
 
 @covers("C13", versions=FROM_6_0)
+def test_the_app_does_not_see_the_header_that_has_lost(version: str) -> None:
+    shop = Shop(version)
+    headers: list[Any] = []
+
+    async def keep_asgi(scope: Any, receive: Any, send: Any) -> None:
+        headers.extend(value for key, value in scope["headers"] if key == b"authorization")
+        await asgi_app(scope, receive, send)
+
+    def keep_wsgi(environ: Any, start_response: Any) -> Iterable[bytes]:
+        headers.extend(value for name, value in environ.items() if name == "HTTP_AUTHORIZATION")
+        return wsgi_app(environ, start_response)
+
+    doors = shop.at("storefront", apps=(keep_asgi, keep_wsgi))
+    losing, winning = shop.token("backoffice"), shop.token()
+    body = json.dumps({"access_token": winning}).encode()
+    answer = doors.bearer(losing, method="POST", headers=[("content-type", JSON_API)], body=body)
+    assert answer.json["is_authenticated"]
+    assert headers == []
+    assert doors.bearer(winning, method="POST", headers=[("content-type", JSON_API)], body=b"{}").status == 200
+    assert len(headers) == 2, "one that has not lost stays"
+
+
+@covers("C13", versions=FROM_6_0)
 @pytest.mark.parametrize("member", ['""', "null", "7", "[]", '{"a": 1}', '"garbage"', '"a,b"', '"\\ud83d\\ude00"'])
 def test_a_member_that_is_no_good_token_is_refused_and_not_overlooked(
     version: str, member: str, echo: tuple[Any, Any]
@@ -457,6 +483,26 @@ def test_a_document_too_large_to_be_read_is_refused(version: str, monkeypatch: p
     answer = shop.at("storefront").ask(method="POST", headers=[("content-type", JSON_API)], body=document)
 
     assert (answer.status, answer.body) == (413, b"")
+    assert answer.header("retry-after") is None
+
+
+@covers("C13", versions=FROM_6_0)
+def test_what_crowds_the_memory_is_turned_away_for_the_moment(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("realmgate.oro_body.ROOM", Room(1000))
+    doors = Shop(version).at("storefront")
+    headers = [("content-type", JSON_API)]
+    large = doors.ask(method="POST", headers=headers, body=json.dumps({"more": "x" * 1000}).encode())
+    assert (large.status, large.body, large.header("retry-after")) == (413, b"", "1")
+    assert doors.ask(method="POST", headers=headers, body=b'{"a":1}').status == 401
+
+
+def test_a_body_that_is_announced_too_large_is_not_read() -> None:
+    async def receive() -> Any:
+        pytest.fail("read")
+
+    scope = {"type": "http", "headers": [(b"content-type", JSON_API.encode()), (b"content-length", b"8388609")]}
+    with pytest.raises(BodyTooLarge):
+        asyncio.run(through_asgi(scope, receive))
 
 
 @pytest.mark.parametrize("version", V5)
