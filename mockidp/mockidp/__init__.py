@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .config import Client, Config, Lifetimes, OroSettings, PlannedFault, ProtectedResource, Realm, User
     from .config_files import load_config
-    from .environment import config_from_environment
+    from .environment_settings import config_from_environment
     from .errors import ConfigError
     from .headless import FlowStopped
     from .listener import CannotListen
@@ -56,7 +56,7 @@ _HOMES: Final = {
     "Realm": "config",
     "User": "config",
     "When": "claims_rules",
-    "config_from_environment": "environment",
+    "config_from_environment": "environment_settings",
     "load_config": "config_files",
 }
 _EXTRA: Final = frozenset({"authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn", "yaml"})

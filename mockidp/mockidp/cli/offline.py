@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..config import Config
-from ..environment import naming
+from ..environment_settings import naming
 from ..errors import ConfigError
 from ..overrides import overridden
 from ..provider import Provider

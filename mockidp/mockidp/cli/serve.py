@@ -82,7 +82,7 @@ def _serve(
     *, config: str | None, host: str, port: int, allow_remote: bool, control_token: str | None, **overrides: Any
 ) -> None:
     from .. import MockIdp  # noqa: PLC0415  # needs the extra
-    from ..environment import naming  # noqa: PLC0415
+    from ..environment_settings import naming  # noqa: PLC0415
     from ..request_lines import RequestLines  # noqa: PLC0415
     from ..server import is_loopback  # noqa: PLC0415
 

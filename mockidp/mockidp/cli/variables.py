@@ -30,7 +30,7 @@ class Variable:
 
     def read(self) -> Any:
         """The value; ConfigError names the variable and what was expected."""
-        from ..environment import boolean  # noqa: PLC0415  # needs the extra
+        from ..environment_settings import boolean  # noqa: PLC0415  # needs the extra
 
         of_type: Any = boolean if self.flag.nargs == 0 else self.flag.type or str
         try:
@@ -80,7 +80,7 @@ def settle(config: str | None, flags: Mapping[str, Any], *, others: tuple[str, .
     Says on the standard error output which variables are nearly a setting.
     """
     from ..config_files import load_config  # noqa: PLC0415  # needs the extra
-    from ..environment import FILE, THEIR_FILE, configured_by, misspelt, overrides_from  # noqa: PLC0415
+    from ..environment_settings import FILE, THEIR_FILE, configured_by, misspelt, overrides_from  # noqa: PLC0415
 
     for sentence in misspelt(os.environ, others):
         print(f"mockidp: warning: {sentence}", file=sys.stderr)  # noqa: T201

@@ -5,7 +5,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from mockidp import Config, ConfigError, Lifetimes, Realm
-from mockidp.environment import config_from_environment, misspelt, overrides_from, variable
+from mockidp.environment_settings import config_from_environment, misspelt, overrides_from, variable
 from mockidp.overrides import NAMES, Overrides
 
 VALUES: dict[str, tuple[str, Any]] = {
