@@ -1,6 +1,7 @@
 """Where faults of endpoints happen: between the server and the app."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final, TypeAlias
 
 from starlette.responses import PlainTextResponse
@@ -8,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .captured_request import Captured
 from .faults.catalogue import Chosen, choose
-from .faults.exchange import Exchange
+from .faults.exchange import Exchange, nothing
 from .faults.plan import ASKED_FOR, Faults
 from .faults.row import TokenFault
 from .recording import CAPTURED
@@ -51,18 +52,25 @@ class Interference:
 
     async def _act(self, asked: Chosen | None, captured: Captured, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint, realm = self._place(captured)
-        if asked is None:
-            asked = self._faults.interfering(endpoint, realm=realm, client=captured.client_id)
-        if asked is None:
+        due = None if asked else self._faults.interfering(endpoint, realm=realm, client=captured.client_id)
+        chosen = due.chosen if due else asked
+        if chosen is None:
             await self._app(scope, receive, send)
-        elif isinstance(asked.fault, TokenFault):
-            await self._asking(asked.fault, scope, receive, send)
-        elif asked.fault.endpoint not in {None, endpoint}:
+        elif isinstance(chosen.fault, TokenFault):
+            await self._asking(chosen.fault, scope, receive, send)
+        elif chosen.fault.endpoint not in {None, endpoint}:
             await self._app(scope, receive, send)
         else:
-            keys = self._sites.named(realm).mint.keys if realm else None
-            exchange = Exchange(app=self._app, scope=scope, receive=receive, send=send, value=asked.value, keys=keys)
-            await asked.fault.act(exchange)
+            exchange = Exchange(
+                app=self._app,
+                scope=scope,
+                receive=receive,
+                send=send,
+                value=chosen.value,
+                keys=self._sites.named(realm).mint.keys if realm else None,
+                postpone=partial(self._faults.postpone, due) if due else nothing,
+            )
+            await chosen.fault.act(exchange)
 
     async def _asking(self, fault: TokenFault, scope: Scope, receive: Receive, send: Send) -> None:
         before = ASKED_FOR.set(fault)

@@ -31,11 +31,13 @@ async def _with_odd_key(exchange: Exchange) -> None:
 
 
 async def _redirected(exchange: Exchange, **parameters: str | None) -> None:
-    """The true redirect to the client, with other parameters; None leaves one out. Other answers stay as they are."""
+    """The true redirect to the client, with other parameters; None leaves one out. Pages before it stay as they are."""
     answer = await exchange.answered()
     headers = [
         (name, _answering(value, parameters) if name == b"location" else value) for name, value in answer.headers
     ]
+    if headers == answer.headers:
+        exchange.postpone()
     await exchange.send_whole(Answered(status=answer.status, headers=headers, body=answer.body))
 
 

@@ -1,6 +1,6 @@
 """One request and its answer, in the hands of a fault: it may look at the true answer, send another, or hang up."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -11,6 +11,10 @@ from ..keys import RealmKeys
 HANG_UP: Final = "mockidp.hang_up"  # where a listener leaves, in the scope, what closes the connection of a request
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+
+def nothing() -> None:
+    """A fault that a request asked for itself is not put off to another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +28,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A request that has come; `value` is the number that the fault was given, `keys` are its realm's."""
+    """A request that has come; `value` is the number that the fault was given, `keys` are its realm's.
+
+    `postpone` is for a fault that finds that this request is not what it is about.
+    """
 
     app: ASGIApp = field(repr=False)
     scope: Scope = field(repr=False)
@@ -32,6 +39,7 @@ class Exchange:
     send: Send = field(repr=False)
     value: float = 0
     keys: RealmKeys | None = field(default=None, repr=False)
+    postpone: Callable[[], None] = field(default=nothing, repr=False)
 
     async def pass_on(self) -> None:
         """Answer as if nothing were wrong."""

@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import partial
 from typing import Final, Unpack
 
 from ..token_draft import Draft, Seal, seal
-from .catalogue import CATALOGUE, Chosen, choose
+from .catalogue import CATALOGUE, choose
 from .order import Order, Whom, order, token_of
 from .row import Fault, Foreign, TokenFault, TokenKind
 
@@ -82,10 +83,15 @@ class Faults:
         token_of(chosen, "access_token")
         return self._seal(chosen, realm)
 
-    def interfering(self, endpoint: str, *, realm: str | None, client: str | None) -> Chosen | None:
+    def interfering(self, endpoint: str, *, realm: str | None, client: str | None) -> Order | None:
         """What is to go wrong with this request."""
-        due = self._take(lambda one: one.interferes_at(endpoint, realm=realm, client=client))
-        return due.chosen if due else None
+        return self._take(lambda one: one.interferes_at(endpoint, realm=realm, client=client))
+
+    def postpone(self, due: Order) -> None:
+        """Have this happen to a later request, since this one was not what it is about."""
+        if due.times is not None:  # otherwise it is still there
+            with self._lock:
+                self._orders = (replace(due, times=1), *self._orders)
 
     def _add(self, due: Order) -> None:
         if due.realm is not None and due.realm not in self._foreign:

@@ -55,10 +55,31 @@ def test_a_realm_that_is_none_is_named(faults: Faults) -> None:
 def test_an_endpoint_goes_wrong_once_with_its_number(faults: Faults) -> None:
     faults.next("delay=2", endpoint="jwks")
     assert faults.interfering("token", realm=None, client=None) is None
-    chosen = faults.interfering("jwks", realm="storefront", client=None)
-    assert chosen is not None
-    assert chosen.value == 2
+    due = faults.interfering("jwks", realm="storefront", client=None)
+    assert due is not None
+    assert due.chosen.value == 2
     assert faults.interfering("jwks", realm="storefront", client=None) is None
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_is_postponed_happens_as_often_all_the_same(faults: Faults, times: int) -> None:
+    faults.next("drop", times=times)
+    faults.next("delay")
+    due = faults.interfering("jwks", realm=None, client=None)
+    assert due is not None
+
+    faults.postpone(due)
+
+    met = [faults.interfering("jwks", realm=None, client=None) for _ in range(times + 2)]
+    assert [one and one.fault for one in met] == [*["drop"] * times, "delay", None]
+
+
+def test_what_happens_always_is_not_there_twice_for_being_postponed(faults: Faults) -> None:
+    faults.always("drop")
+    due = faults.interfering("jwks", realm=None, client=None)
+    assert due is not None
+    faults.postpone(due)
+    assert len(faults.pending) == 1
 
 
 def test_a_request_that_asks_for_a_fault_of_its_own_uses_up_nobody_elses(faults: Faults, draft: Draft) -> None:
