@@ -18,6 +18,18 @@ SOURCES = sorted(path for room in ROOMS.values() for path in room.rglob("*.py"))
 # A file that is a part of something else is proven with it; here is where.
 PROVEN_WITH = {
     "mockidp/cli/words.py": "tests/mockidp/cli/test_main.py",
+    "mockidp/cli/printed.py": "tests/mockidp/cli/test_offline.py",
+    "mockidp/control/arguments.py": "tests/mockidp/control/test_door.py",
+    "mockidp/control/clock.py": "tests/mockidp/control/test_table.py",
+    "mockidp/control/faults.py": "tests/mockidp/control/test_table.py",
+    "mockidp/control/flows.py": "tests/mockidp/control/test_table.py",
+    "mockidp/control/keys.py": "tests/mockidp/control/test_table.py",
+    "mockidp/control/members.py": "tests/mockidp/control/test_table.py",
+    "mockidp/control/operation.py": "tests/mockidp/control/test_table.py",
+    "mockidp/control/problems.py": "tests/mockidp/control/test_door.py",
+    "mockidp/control/requests.py": "tests/mockidp/control/test_table.py",
+    "mockidp/control/tokens.py": "tests/mockidp/control/test_table.py",
+    "mockidp/control/waiting.py": "tests/mockidp/control/test_door.py",
     "mockidp/demo.py": "tests/mockidp/test_config.py",
     "mockidp/errors.py": "tests/mockidp/test_config.py",
     "mockidp/expectations.py": "tests/mockidp/test_realm.py",
@@ -25,6 +37,7 @@ PROVEN_WITH = {
     "mockidp/openid.py": "tests/mockidp/grants/test_authorization_code.py",
     "mockidp/pkce.py": "tests/mockidp/endpoints/test_authorize.py",
     "mockidp/refusals.py": "tests/mockidp/test_provider.py",
+    "mockidp/roster.py": "tests/mockidp/test_members.py",
     "mockidp/responses.py": "tests/mockidp/test_provider.py",
 }
 VAGUE = re.compile(r"helper|util|manager|misc|common|stuff", re.IGNORECASE)

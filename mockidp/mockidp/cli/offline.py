@@ -3,9 +3,7 @@
 Both use the key files of `--keys-dir`, and so does `mockidp serve --keys-dir` with the same directory.
 """
 
-import base64
 import json
-import shlex
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +12,7 @@ from ..environment_settings import naming
 from ..errors import ConfigError
 from ..overrides import overridden
 from ..provider import Provider
+from .printed import printed
 from .variables import settle
 
 KEYS_DIR: Final = ".mockidp"
@@ -43,7 +42,7 @@ def mint(
         )
     except ValueError as error:
         raise ConfigError(str(error), place="fault") from error
-    return _printed(token, output)
+    return printed(token, output)
 
 
 def trust(*, config: str | None, base_url: str | None, keys_dir: str | None) -> str:
@@ -92,24 +91,3 @@ def _trusting(provider: Provider, name: str, directory: Path) -> str:
         )
     )
     return f"Realm({named})"
-
-
-def _printed(token: str, output: str) -> str:
-    match output:
-        case "header":
-            return f"Authorization: Bearer {token}"
-        case "curl":
-            return f"curl -H {shlex.quote(f'Authorization: Bearer {token}')}"
-        case "json":
-            return json.dumps({"access_token": token, "token_type": "Bearer", "claims": _claims(token)}, indent=2)
-        case _:
-            return token
-
-
-def _claims(token: str) -> Any:
-    """What it says, as far as that can be read: a lie may be no JSON."""
-    try:
-        payload = token.split(".")[1]
-        return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (ValueError, IndexError, RecursionError):
-        return None

@@ -91,7 +91,7 @@ def _serve(
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
     settled = settle(config, overrides, others=OTHERS)
     reached: dict[str, Any] = {"host": host, "port": port, "allow_remote": allow_remote}
-    token = control_token or os.environ.get(CONTROL_TOKEN)
+    token = os.environ.get(CONTROL_TOKEN) if control_token is None else control_token
     with naming(settled.from_environment):
         idp = MockIdp(settled.config, **reached, control_token=token, **settled.overrides)
     idp.app = RequestLines(idp.app, say)

@@ -85,7 +85,9 @@ OPERATIONS: Final = (
     Operation(
         name="clock", says="What time it is, and whether it stands still.", gives=ClockState, act=_read, reads=True
     ),
-    Operation(name="clock.freeze", says="Stand still.", takes=Freeze, gives=ClockState, act=_freeze),
+    Operation(
+        name="clock.freeze", says="Stand still.", takes=Freeze, gives=ClockState, act=_freeze, positional=("at",)
+    ),
     Operation(
         name="clock.set", says="Make it this time.", takes=SetTo, gives=ClockState, act=_set, positional=("now",)
     ),

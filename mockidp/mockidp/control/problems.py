@@ -11,6 +11,15 @@ from msgspec import Struct
 from ..errors import ConfigError
 
 MEDIA_TYPE: Final = "application/problem+json"
+_KINDS: Final = {
+    "array": "a list",
+    "bool": "true or false",
+    "float": "a number",
+    "int": "a whole number",
+    "object": "an object",
+    "str": "a text",
+}
+_KIND: Final = re.compile(r"`(\w+)`")
 _PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
 
 
@@ -62,4 +71,5 @@ def _invalid(error: msgspec.ValidationError) -> Refused:
     if isinstance(error.__cause__, ConfigError):
         problem = error.__cause__.problem
         place = ".".join(part for part in (place, error.__cause__.place) if part)
-    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, problem[:1].lower() + problem[1:], place)
+    said = _KIND.sub(lambda kind: _KINDS.get(kind[1], kind[0]), problem)
+    return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, said[:1].lower() + said[1:], place)

@@ -1,6 +1,6 @@
 """Operations on tokens: make one, and see those that were issued."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 from msgspec import Meta, Struct
 
@@ -13,6 +13,7 @@ from .plain import plain
 if TYPE_CHECKING:
     from ..provider import Provider
 
+T = TypeVar("T")
 NotBefore = Annotated[float, Meta(ge=-LATEST, le=LATEST, description="Seconds since 1970.")]
 
 
@@ -77,11 +78,16 @@ def _mint(provider: "Provider", asked: MintToken) -> MintedToken:
         scope=asked.scope,
         audience=list(asked.audience) if isinstance(asked.audience, tuple) else asked.audience,
         claims=asked.claims,
-        expires_in=asked.expires_in,
-        not_before=asked.not_before,
+        expires_in=_whole(asked.expires_in),
+        not_before=_whole(asked.not_before),
         fault=asked.fault,
     )
     return MintedToken(access_token=token, token_type="Bearer", claims=plain(read_part(token, 1)))  # noqa: S106  # its kind
+
+
+def _whole(number: T) -> T | int:
+    """As people write it: JSON knows no difference between 5 and 5.0, a token shows one."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _issued(provider: "Provider", _: object) -> IssuedTokens:

@@ -1,0 +1,62 @@
+"""Asks a running server over HTTP, and says in one line why it cannot be asked or will not do it."""
+
+import os
+from typing import Any, Final
+
+import requests
+
+from .words import CONTROL_TOKEN, Failed
+
+ADDRESS: Final = "http://127.0.0.1:8800"
+LONGEST: Final = 90  # seconds, which is more than any operation waits
+REFUSED: Final = 2
+UNREACHABLE: Final = 3
+
+
+def ask(
+    method: str, path: str, arguments: dict[str, Any], *, at: str | None = None, control_token: str | None = None
+) -> Any:
+    """What the server at that address answers; Failed says what is wrong and what to do."""
+    base = (at or ADDRESS).rstrip("/")
+    query, body = (arguments, None) if method == "GET" else (None, arguments)
+    with requests.Session() as session:
+        session.trust_env = False  # neither a proxy nor a .netrc has anything to do with it
+        session.headers.update(_proof(control_token))
+        try:
+            answer = session.request(
+                method, base + path, params=query, json=body, timeout=LONGEST, allow_redirects=False
+            )
+        except requests.RequestException as problem:
+            raise Failed(_unreachable(base, problem), status=UNREACHABLE) from None
+    return _read(answer, base)
+
+
+def _proof(control_token: str | None) -> dict[str, str]:
+    token = control_token or os.environ.get(CONTROL_TOKEN)
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _unreachable(base: str, problem: requests.RequestException) -> str:
+    if isinstance(problem, ValueError):  # what requests raises for what is no address at all
+        return f"--at: expected an address such as {ADDRESS}, not {base!r}"
+    if isinstance(problem, requests.Timeout):
+        return f"{base} does not answer: is that the right address (--at URL)?"
+    return f"nothing answers at {base}: start it with `mockidp serve`, or say where it is with --at URL"
+
+
+def _read(answer: requests.Response, base: str) -> Any:
+    try:
+        said = answer.json()
+    except ValueError:
+        said = None
+    if answer.status_code == requests.codes.ok and said is not None:
+        return said
+    if not isinstance(said, dict) or "detail" not in said:
+        raise Failed(f"what answers at {base} is no mockidp: say where it is with --at URL", status=UNREACHABLE)
+    place = said.get("place")
+    cure = (
+        f"; give it with --control-token or ${CONTROL_TOKEN}"
+        if answer.status_code == requests.codes.unauthorized
+        else ""
+    )
+    raise Failed(": ".join(filter(None, (place, said["detail"]))) + cure, status=REFUSED)
