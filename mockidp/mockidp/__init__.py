@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .environment_settings import config_from_environment
     from .errors import ConfigError
     from .headless import FlowStopped
+    from .in_process import InProcess
     from .listener import CannotListen
     from .server import MockIdp
 
@@ -27,6 +28,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "FlowStopped",
+    "InProcess",
     "Lifetimes",
     "MockIdp",
     "OroSettings",
@@ -47,6 +49,7 @@ _HOMES: Final = {
     "Clock": "clock",
     "Config": "config",
     "ConfigError": "errors",
+    "InProcess": "in_process",
     "FlowStopped": "headless",
     "Lifetimes": "config",
     "MockIdp": "server",

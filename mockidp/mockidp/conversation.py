@@ -10,6 +10,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .captured_request import HIDDEN, PLAIN_PARAMETERS, SHOWN, Captured
+from .control.operation import PREFIX
+from .health import PATHS
 from .recording import CAPTURED
 
 MOST: Final = 20
@@ -69,7 +71,7 @@ class _Exchange:
 
 
 class Conversation:
-    """Passes everything on, and remembers the last few exchanges."""
+    """Passes everything on, and remembers the last few exchanges; not of those who control and supervise."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -78,7 +80,7 @@ class Conversation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, listening."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].startswith(PREFIX) or scope["path"] in PATHS:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope=dict(scope))

@@ -101,6 +101,16 @@ class Listener:
         await _shut_down(server)
 
 
+class Nowhere:
+    """In the place of a `Listener`, for a provider that has no address and answers in its own process only."""
+
+    def start(self, app: ASGIApp, tls: ssl.SSLContext | None = None) -> None:
+        """Do nothing: whoever holds the app can ask it."""
+
+    def stop(self) -> None:
+        """Do nothing."""
+
+
 class _QuietProtocol(HttpToolsProtocol):
     """HTTP/1.1 without uvicorn's access lines, which hold queries and so codes.
 

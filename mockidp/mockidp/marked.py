@@ -75,6 +75,14 @@ def _plan(idp: "MockIdp", value: Any, *, often: str) -> None:
             raise TypeError('expected a fault by name, a mapping such as {"fault": "expired", "realm": …}, or a list')
 
 
+def _add(idp: "MockIdp", value: Any, *, to: str) -> None:
+    add: Order = getattr(idp, to).add
+    for one in _several(value, (Mapping,)):
+        if not isinstance(one, Mapping):
+            raise TypeError('expected a mapping such as {"realm": "storefront", …}, or a list of them')
+        add(**one)
+
+
 def _let_live(idp: "MockIdp", value: Any, *, of: Lifetime) -> None:
     idp.provider.lifetimes.set(of, value)
 
@@ -103,6 +111,8 @@ ARGUMENTS: Final[Mapping[str, Apply]] = MappingProxyType(
         "frozen": _freeze,
         "clock": _set_clock,
         **{f"{of}_lifetime": partial(_let_live, of=cast("Lifetime", of)) for of in get_args(Lifetime)},
+        "users": partial(_add, to="users"),
+        "clients": partial(_add, to="clients"),
         "fault": partial(_plan, often="next"),
         "always": partial(_plan, often="always"),
     }

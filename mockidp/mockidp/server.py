@@ -21,7 +21,7 @@ from .faults.plan import Faults
 from .headless import Walk
 from .journal import IssuedToken
 from .keys import AllKeys
-from .listener import Listener
+from .listener import Listener, Nowhere
 from .members import Clients, Users
 from .overrides import Overrides, overridden
 from .provider import Provider, build_app
@@ -29,6 +29,7 @@ from .request_inbox import Inbox
 from .tls import Tls
 from .walking import in_process, over_socket
 
+NOWHERE: Final = "https://mockidp.invalid"  # no name server knows it (RFC 2606 §2), and clients demand TLS
 logger: Final = logging.getLogger("mockidp")
 
 REACHABLE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  # where "everywhere" is from here
@@ -42,8 +43,9 @@ class MockIdp:
 
     It answers between `start` and `stop`, or inside a `with` block; after `stop` it can be started again, at the same
     address and with the same keys. Settings given by name (`access_token_lifetime="2s"`) come on top of `config`.
-    Port 0 takes a free one. An address that other machines reach needs `allow_remote`. With a `control_token`, whoever
-    controls it over HTTP has to know that; without, only programs of this machine can.
+    Port 0 takes a free one, and None none at all: then there is no socket, and `app` answers in this process only.
+    An address that other machines reach needs `allow_remote`. With a `control_token`, whoever controls it over HTTP has
+    to know that; without, only programs of this machine can.
     """
 
     def __init__(
@@ -51,7 +53,7 @@ class MockIdp:
         config: Config | None = None,
         *,
         host: str = "127.0.0.1",
-        port: int = 0,
+        port: int | None = 0,
         allow_remote: bool = False,
         clock: Clock | None = None,
         control_token: str | None = None,
@@ -61,7 +63,7 @@ class MockIdp:
             raise ValueError(f"other machines can reach {host}: use 127.0.0.1, or say allow_remote=True if you mean it")
         self.config: Config = overridden(config or Config(), overrides)
         self._host = host
-        self._listener = self._listen(port)
+        self._listener: Listener | Nowhere = Nowhere() if port is None else self._listen(port)
         self._running = False
         self._tls = Tls(self._hosts(), self.config.keys_dir) if self.config.tls else None
         self.provider = Provider(self.config, base_url=self.config.base_url or self.local_url, clock=clock)
@@ -83,7 +85,7 @@ class MockIdp:
         """Answer from now on; CannotListen if another process has taken the address since the last `stop`."""
         if self._running:
             return self
-        if self._listener.closed:
+        if isinstance(self._listener, Listener) and self._listener.closed:
             self._listener = self._listen(self._listener.port)
         if not is_loopback(self._host):
             logger.warning(REMOTE_WARNING, self._host)
@@ -110,7 +112,9 @@ class MockIdp:
 
     @property
     def local_url(self) -> str:
-        """Where it listens, as a URL without a slash at the end."""
+        """Where it listens, as a URL without a slash at the end; without a port, an address that leads nowhere."""
+        if isinstance(self._listener, Nowhere):
+            return NOWHERE
         host = REACHABLE.get(self._host, self._host)
         scheme = "https" if self.config.tls else "http"
         return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self._listener.port}"
@@ -225,7 +229,7 @@ class MockIdp:
 
     def _carry(self, walk: Walk) -> str:
         base = urlsplit(self.provider.browser_base_url)
-        if not self._running:
+        if not self._running or isinstance(self._listener, Nowhere):
             return in_process(walk, self.app, base)
         return over_socket(walk, self.local_url, base, self._tls.client_side() if self._tls else None)
 

@@ -77,6 +77,19 @@ def test_a_fault_can_last(idp: MockIdp) -> None:
     assert {requests.get(f"{idp.issuer('storefront')}/jwks", timeout=10).status_code for _ in range(3)} == {418}
 
 
+def test_people_and_clients_come_and_are_gone_after_a_reset(idp: MockIdp) -> None:
+    client = {"realm": "backoffice", "client_id": "robot", "client_secret": "r", "grant_types": ["client_credentials"]}
+    ann = {"realm": "storefront", "username": "ann", "password": "a"}
+    apply(idp, {"users": [ann, {**ann, "username": "ben"}], "clients": client})
+    assert [user.username for user in idp.users["storefront"]][-2:] == ["ann", "ben"]
+    assert requests.post(
+        f"{idp.base_url}/oauth2-token", {"grant_type": "client_credentials"}, auth=("robot", "r"), timeout=10
+    ).ok
+    idp.reset()
+    assert "ann" not in [user.username for user in idp.users["storefront"]]
+    assert idp.provider.sites.of_client("robot") is None
+
+
 @pytest.mark.parametrize("name", sorted(name for name in ARGUMENTS if name.endswith("_lifetime")))
 def test_each_lifetime_can_be_another_one(name: str, idp: MockIdp) -> None:
     apply(idp, {name: "7s"})
@@ -100,6 +113,10 @@ def test_tokens_live_as_long_as_the_marker_says(idp: MockIdp) -> None:
         ({"fault": {"fault": "expired", "realm": "attic"}}, "there is no realm 'attic'"),
         ({"always": {"fault": "expired", "times": 2}}, "times"),
         ({"access_token_lifetime": "soon"}, "access_token_lifetime='soon': expected a duration"),
+        ({"users": [{"realm": "attic", "username": "a", "password": "a"}]}, "users=.*there is no realm 'attic'"),
+        ({"users": {"realm": "storefront", "name": "a"}}, "username"),
+        ({"users": ["ann"]}, "expected a mapping such as"),
+        ({"clients": {"realm": "storefront", "client_id": "storefront-web"}}, "taken in realm storefront"),
         ({"frozen": "2030"}, "frozen='2030': expected True or False"),
         ({"clock": "noon"}, "clock='noon': expected seconds since the epoch"),
     ],

@@ -53,7 +53,9 @@ def asking(idp: MockIdp) -> Ask:
 
 def people(idp: MockIdp, chance: random.Random) -> None:
     """Somebody logs in through sockets, and the code works once."""
-    who = chance.choice(PEOPLE)
+    new = f"{chance.randrange(1000)}@example.com"
+    idp.users.add("storefront", username=new, password="new")
+    who = chance.choice([*PEOPLE, new])
     query = "response_type=code&client_id=storefront-web&scope=openid orders:read"
     back = idp.authorize(f"{idp.base_url}/oauth2-token/authorize?{query}", user=who)
     [code] = parse_qs(urlsplit(back).query)["code"]
@@ -98,6 +100,8 @@ def at_first(idp: MockIdp) -> None:
     assert abs(idp.clock() - time.time()) < 5
     assert idp.faults.pending == ()
     assert len(idp.requests) == 0
+    assert {user.username for user in idp.users["storefront"]} == set(PEOPLE)
+    assert [client.client_id for client in idp.clients["storefront"]].count("robot") == 0
     assert post(idp)["expires_in"] == 3600
     [kid] = kids(idp)
     now = {"address": idp.base_url, "issuers": guarded.ISSUERS, "kid": kid}
@@ -125,11 +129,17 @@ def test_everything(number: int, mock_idp: MockIdp) -> None:
     mock_idp.keys[chance.choice(list(mock_idp.keys))].rotate("EdDSA")
 
 
-@pytest.mark.mockidp(access_token_lifetime="7s", fault="missing-sub", frozen=True)
+@pytest.mark.mockidp(
+    access_token_lifetime="7s",
+    fault="missing-sub",
+    frozen=True,
+    users={"realm": "storefront", "username": "ann", "password": "ann"},
+    clients={"realm": "storefront", "client_id": "robot", "client_secret": "r", "grant_types": ["client_credentials"]},
+)
 @EACH
 def test_what_a_marker_says(number: int, mock_idp: MockIdp) -> None:
     ask = asking(mock_idp)
-    first, second = post(mock_idp), post(mock_idp)
+    first, second = post(mock_idp, ("robot", "r")), post(mock_idp, ("robot", "r"))
     assert (first["expires_in"], second["expires_in"]) == (7, 7)
     assert [ask(one["access_token"]) for one in (first, second)] == [401, 200]
     mock_idp.clock.advance(seconds=7)
