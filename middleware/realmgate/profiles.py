@@ -19,6 +19,7 @@ from .claims import (
     words,
 )
 from .errors import TokenRejected
+from .own_checks import pass_own_checks
 from .principal import Principal, freeze
 from .realm import Realm
 from .reasons import Reason
@@ -58,7 +59,7 @@ def principal_of(claims: dict[str, Any], realm: Realm, profile: Profile) -> Prin
         raise TokenRejected(Reason.MALFORMED_CLAIM)
     if realm.clients is not None and client_id not in realm.clients:
         raise TokenRejected(Reason.WRONG_CLIENT)
-    return Principal(
+    principal = Principal(
         subject=profile.subject(claims),
         realm=realm.name,
         client_id=client_id,
@@ -67,6 +68,9 @@ def principal_of(claims: dict[str, Any], realm: Realm, profile: Profile) -> Prin
         claims=freeze(claims),
         expires_at=float(claims["exp"]),
     )
+    if realm.checks:
+        pass_own_checks(principal, realm.checks)
+    return principal
 
 
 def _read(own: Any, claims: Claims, usual: Callable[[Claims], Any]) -> Any:

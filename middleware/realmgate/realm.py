@@ -35,6 +35,8 @@ class Realm:
     * `client_id`, `scopes` and `roles`: where a provider keeps them elsewhere, the name of the claim, or a function
       that takes all claims and returns a string (`client_id`) or a list of strings.
     * `require`: claims that must have exactly these scalar values.
+    * `checks`: plain functions that take the `Principal` of an otherwise good token and return True, or it is refused.
+      They are asked once for as long as a token is remembered, so they must look at nothing but the token.
     * `anonymous`: requests without credentials get through as nobody. An invalid token never does.
     * `preflight`: ``"refuse"`` (the default) answers CORS preflights like any request without a token; put a
       ``CORSMiddleware`` outside the gate. With ``"pass"`` they get through as nobody, so that a handler which does not
@@ -72,6 +74,7 @@ class Realm:
     max_lifetime: float | None = None
     clients: AbstractSet[str] | None = None
     require: Mapping[str, str | int | bool] = field(default_factory=dict, hash=False)
+    checks: tuple[Callable[[Any], Any], ...] = ()
     client_id: ClaimReader | None = None
     scopes: ClaimReader | None = None
     roles: ClaimReader | None = None
@@ -100,6 +103,7 @@ class Realm:
         usual = own_algorithms(self) if self.algorithms is ALGORITHMS else self.algorithms
         object.__setattr__(self, "algorithms", tuple(usual))
         object.__setattr__(self, "require", MappingProxyType(dict(self.require)))
+        object.__setattr__(self, "checks", tuple(self.checks))
         object.__setattr__(self, "scopes_supported", tuple(self.scopes_supported))
         object.__setattr__(self, "address", self.resource or address_among(audience))
         object.__setattr__(self, "origin", place_of(self.address)[0] if self.address else None)

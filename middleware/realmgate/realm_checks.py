@@ -11,6 +11,7 @@ from .errors import ConfigurationError
 from .introspection import Introspection
 from .jose.algorithms import ALGORITHMS, OPT_IN_ALGORITHMS
 from .oro_version import check_oro
+from .own_checks import check_own_checks
 from .resource import address_among, check_resource
 
 # A `Realm` whose values may still be anything.
@@ -128,6 +129,10 @@ def _check_require(realm: Unchecked) -> None:
         raise _refuse(realm, "require", "must map claim names to scalar values, like {'tenant': 'acme'}")
 
 
+def _check_own_checks(realm: Unchecked) -> None:
+    check_own_checks(realm.checks, place=f"Realm({realm.name!r}, checks=…)")
+
+
 def _check_preflight(realm: Unchecked) -> None:
     if realm.preflight not in (None, "refuse", "pass"):
         raise _refuse(realm, "preflight", 'must be "refuse" or "pass"')
@@ -175,6 +180,7 @@ CHECKS = (
     _check_seconds,
     _check_clients,
     _check_require,
+    _check_own_checks,
     _check_preflight,
     _check_deny_list,
     _check_resource,

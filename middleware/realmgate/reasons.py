@@ -50,6 +50,8 @@ class Reason(StrEnum):
     IDENTITY_ONLY = "an ID token is no access token"
     WRONG_CLIENT = "wrong client"
     READING_FAILED = "the realm's own reading of a claim failed"
+    OWN_CHECK = "refused by a check of the realm's own"
+    OWN_CHECK_FAILED = "a check of the realm's own failed"
     NOT_ACTIVE = "not active, says the issuer"
     OTHER_KIND = "a token of another kind"
     REVOKED = "revoked"
