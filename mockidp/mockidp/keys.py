@@ -199,6 +199,10 @@ class AllKeys(Mapping[str, RealmKeys]):
     def __len__(self) -> int:
         return len(self._by_realm)
 
+    def become(self, by_realm: Mapping[str, RealmKeys]) -> None:
+        """Hold the keys of these realms from now on."""
+        self._by_realm = dict(by_realm)
+
     @property
     def made(self) -> bool:
         """Has every realm its first key?"""

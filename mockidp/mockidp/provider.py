@@ -1,6 +1,5 @@
 """One provider: all its state, the tokens a test asks it for, and the app that answers for it."""
 
-import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -12,29 +11,25 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from .clock import Clock
-from .config import Algorithm, Config, Realm
+from .config import Config
 from .dialects.orocommerce import routes as oro
-from .dialects.orocommerce.mint import OroMint
 from .dialects.orocommerce.shop import Shop
 from .durations import seconds
 from .endpoints.start import start, style
 from .faults.plan import Faults
-from .faults.planned import planned
-from .faults.row import Foreign
 from .faulty_answers import Interference
+from .fixed_settings import with_fixed
 from .health import Health
 from .journal import IssuedToken, Journal
-from .key_files import kept_key
-from .keys import AllKeys, RealmKeys
+from .keys import AllKeys
 from .members import Clients, Users
-from .mint import Mint
 from .passing_lifetimes import PassingLifetimes
 from .recording import Recording
 from .refusals import refusals
 from .request_inbox import Inbox
 from .routes import routes
-from .session import Sessions
-from .site import Site, Sites
+from .site import Sites
+from .standing import Lasting, Standing, stand
 from .store import MemoryStore, Store
 from .token_draft import seal
 
@@ -48,26 +43,65 @@ class Provider:
     def __init__(
         self, config: Config, *, base_url: str, clock: Clock | None = None, store: Store | None = None
     ) -> None:
-        self.config: Final = config
         self.base_url: Final = base_url.rstrip("/")
-        self.browser_base_url: Final = (config.browser_base_url or base_url).rstrip("/")
         self.clock: Final = clock or Clock()
         self.store: Final[Store] = store or MemoryStore()
-        self.keys: Final = AllKeys(self._keys())
-        self.faults: Final = Faults(
-            {realm.name: self._foreign(realm) for realm in config.realms},
-            lying_tokens=config.dialect == "standard",
-            planned=planned(config),
-        )
+        self.faults: Final = Faults({}, lying_tokens=config.dialect == "standard")
         self.stopping: Final = threading.Event()
         self._warming: threading.Thread | None = None
         self.lifetimes: Final = PassingLifetimes()
         self.journal: Final = Journal()
         self.requests: Final = Inbox(self.journal)
-        self.sites: Final = Sites(tuple(self._site(realm) for realm in config.realms))
-        self.users: Final = Users(self.sites)
-        self.clients: Final = Clients(self.sites)
-        self.shop: Final = Shop(config, self.sites) if config.dialect == "orocommerce" else None
+        self.keys: Final = AllKeys({})
+        self._lasting = Lasting(
+            base_url=self.base_url,
+            clock=self.clock,
+            store=self.store,
+            faults=self.faults,
+            lifetimes=self.lifetimes,
+            journal=self.journal,
+        )
+        self._changing = threading.Lock()
+        self._take(stand(config, self._lasting))
+
+    @property
+    def config(self) -> Config:
+        """The configuration as it is now."""
+        return self._standing.config
+
+    @property
+    def browser_base_url(self) -> str:
+        """How browsers reach it, without a slash at the end."""
+        return self._standing.browser_base_url
+
+    @property
+    def sites(self) -> Sites:
+        """Its realms, as they are now."""
+        return self._standing.sites
+
+    @property
+    def shop(self) -> Shop | None:
+        """The installation, in the dialect of OroCommerce."""
+        return self._standing.shop
+
+    def configure(self, config: Config) -> tuple[str, ...]:
+        """Go by another configuration from now on; the places that stay as they are while it runs.
+
+        Codes, tokens, logins, keys, clock, captured requests, what tests asked to go wrong, and people and clients that
+        came later stay, too. ConfigError where it cannot be; then everything is as before. The app that answers for the
+        provider goes on with the configuration it was built with: see `build_app`.
+        """
+        with self._changing:
+            effective, stays = with_fixed(config, self.config)
+            self._take(stand(effective, self._lasting, self._standing))
+        return stays
+
+    def _take(self, standing: Standing) -> None:
+        self._standing = standing
+        self.keys.become(standing.keys)
+        self.faults.become(standing.foreign, standing.planned)
+        self.users = Users(standing.sites)
+        self.clients = Clients(standing.sites)
 
     def issuer(self, realm: str) -> str:
         """The issuer identifier of the realm."""
@@ -154,72 +188,6 @@ class Provider:
         if self.shop is not None:
             return self.shop.is_dead
         return lambda jti: self.store.is_revoked(jti) or self.store.is_revoked(jti.partition(".")[0])
-
-    def _keys(self) -> dict[str, RealmKeys]:
-        if self.config.shared_keys:
-            shared = self._keys_named("shared", self.config.realms[0].algorithm)
-            return {realm.name: shared for realm in self.config.realms}
-        return {realm.name: self._keys_named(realm.name, realm.algorithm) for realm in self.config.realms}
-
-    def _keys_named(self, name: str, algorithm: Algorithm) -> RealmKeys:
-        kept = self.config.keys_dir
-        return RealmKeys(algorithm, first=kept_key(kept, name, algorithm) if kept else None)
-
-    def _issuer(self, realm: Realm) -> str:
-        return realm.issuer or self.base_url + self.config.paths(realm).issuer
-
-    def _foreign(self, realm: Realm) -> Foreign:
-        """The realm after this one; for the only one, one that does not exist."""
-        at = self.config.realms.index(realm)
-        other = (*self.config.realms[at + 1 :], *self.config.realms[:at])[:1]
-        if not other:
-            return Foreign(
-                issuer=f"{self._issuer(realm)}-of-another",
-                audience="https://another.invalid/api",
-                keys=RealmKeys(realm.algorithm),
-            )
-        [another] = other
-        return Foreign(issuer=self._issuer(another), audience=another.audience, keys=self.keys[another.name])
-
-    def _site(self, realm: Realm) -> Site:
-        paths, issuer = self.config.paths(realm), self._issuer(realm)
-        base = urlsplit(self.browser_base_url)
-        sessions = Sessions(
-            realm=realm.name,
-            instance=hashlib.sha256(self.base_url.encode()).hexdigest()[:8],
-            path=base.path + paths.authorize.removesuffix("/authorize"),
-            secure=base.scheme == "https",
-            clock=self.clock,
-            lifetime=seconds(self.config.session_lifetime),
-        )
-        return Site(
-            config=self.config,
-            realm=realm,
-            base_url=self.base_url,
-            browser_base_url=self.browser_base_url,
-            base_path=base.path,
-            issuer=issuer,
-            paths=paths,
-            mint=self._mint(realm, issuer),
-            sessions=sessions,
-            store=self.store,
-            clock=self.clock,
-            faults=self.faults,
-            passing=self.lifetimes,
-        )
-
-    def _mint(self, realm: Realm, issuer: str) -> Mint:
-        common: dict[str, Any] = {
-            "realm": realm.name,
-            "issuer": issuer,
-            "audience": realm.audience,
-            "keys": self.keys[realm.name],
-            "clock": self.clock,
-            "note": self.journal.note_token,
-        }
-        if self.config.dialect == "orocommerce":
-            return OroMint(store=self.store, **common)
-        return Mint(**common)
 
 
 def build_app(provider: Provider) -> Starlette:

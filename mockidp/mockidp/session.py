@@ -71,6 +71,11 @@ class Sessions:
         self._sessions = _serializer(secret, "session", self._clock)
         self._forms = _serializer(secret, "form", self._clock)
 
+    def carry_on(self, before: "Sessions") -> None:
+        """Take the cookies and form tokens for genuine that the one before gave out."""
+        self._ended = before._ended  # noqa: SLF001  # its own kind
+        self._sessions, self._forms = before._sessions, before._forms  # noqa: SLF001
+
     def load(self, request: Request) -> Session:
         """The session of the request's browser, or a new anonymous one."""
         try:

@@ -20,7 +20,7 @@ class Whom(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A fault that is due; `times` None means until it is cleared."""
+    """A fault that is due; `times` None means until it is cleared. `planned` ones stand in the configuration."""
 
     fault: str
     realm: str | None = None
@@ -30,6 +30,7 @@ class Order:
     token: TokenKind | None = None
     times: int | None = 1
     chosen: Chosen = field(repr=False, compare=False)
+    planned: bool = field(default=False, repr=False, compare=False)
 
     def lies_about(self, token: TokenKind, *, realm: str, client: str, users: Collection[str]) -> bool:
         """Is this kind of token, issued to this client for a user of these names, to lie?"""

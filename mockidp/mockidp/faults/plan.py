@@ -25,18 +25,13 @@ class Faults:
     fault is for; of several that fit, the oldest comes first.
     """
 
-    def __init__(
-        self, foreign: Mapping[str, Foreign], *, lying_tokens: bool = True, planned: tuple[Order, ...] = ()
-    ) -> None:
-        """Plan only what is `planned`.
-
-        There are no lies about tokens that are not JWTs of RFC 9068: then, no `lying_tokens`.
-        """
+    def __init__(self, foreign: Mapping[str, Foreign], *, lying_tokens: bool = True) -> None:
+        """Plan nothing yet. There are no lies about tokens that are not JWTs of RFC 9068: then, no `lying_tokens`."""
         self._foreign = foreign
         self._lying_tokens = lying_tokens
         self._lock = threading.Lock()
-        self._planned = planned
-        self._orders = planned
+        self._planned: tuple[Order, ...] = ()
+        self._orders: tuple[Order, ...] = ()
 
     @property
     def catalogue(self) -> Mapping[str, Fault]:
@@ -60,6 +55,14 @@ class Faults:
         """Go back to the truth."""
         with self._lock:
             self._orders = ()
+
+    def become(self, foreign: Mapping[str, Foreign], planned: tuple[Order, ...]) -> None:
+        """Go by another configuration; what a test asked for is still to come."""
+        with self._lock:
+            self._foreign = {**self._foreign, **foreign}  # a request under way may still be at a realm that is gone
+            if planned != self._planned:
+                self._orders = (*planned, *(one for one in self._orders if not one.planned))
+            self._planned = planned
 
     def reset(self) -> None:
         """Go back to what the configuration plans, each as often as it says."""

@@ -1,5 +1,7 @@
 """The faults that a configuration plans, as orders; what the catalogue does not know is refused with its place."""
 
+from dataclasses import replace
+
 from ..config import Config
 from ..errors import ConfigError
 from ..fault_settings import PlannedFault
@@ -23,4 +25,4 @@ def _order(fault: PlannedFault, place: str, config: Config) -> Order:
         raise ConfigError(str(error), place=f"{place}.fault") from None
     if isinstance(due.chosen.fault, TokenFault) and config.dialect != "standard":
         raise ConfigError("there are faults of tokens in the standard dialect only", place=f"{place}.fault")
-    return due
+    return replace(due, planned=True)

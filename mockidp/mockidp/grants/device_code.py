@@ -44,6 +44,8 @@ class DeviceCodeGrant(BaseGrant, TokenEndpointMixin):
         approval = self._find_approval(device_code, registration)
         self.request.credential = Approved(value=device_code, approval=approval)
         self.request.user = registration.site.user(approval.username)
+        if self.request.user is None:  # who approved is no more
+            raise InvalidGrantError
 
     def create_token_response(self) -> Any:
         """Spend the code, now that all is well and before anything is issued; of two at once, one is late."""

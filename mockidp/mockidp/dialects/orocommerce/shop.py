@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -54,7 +54,7 @@ class Shop:
         self.facts: Final[Facts] = VERSIONS[config.oro_version or "6.1"]
         self.settings: Final = config.oro
         self.has_storefront: Final = not config.single
-        self.accounts: Final = Accounts()
+        self.accounts = Accounts()
         self.sites: Final = sites
         self._applications = {site.realm.name: self._application(site) for site in sites}
 
@@ -72,6 +72,15 @@ class Shop:
         for application in self:
             application.sessions.forget_all()
             application.waiting.clear()
+
+    def carry_on(self, before: "Shop") -> None:
+        """Go on with the logins, and with what was changed about accounts, of the one before."""
+        self.accounts = before.accounts
+        for name, application in self._applications.items():
+            old = next((one for one in before if one.site.realm.name == name), None)
+            if old is not None:
+                application.sessions.carry_on(old.sessions)
+                self._applications[name] = replace(application, waiting=old.waiting)
 
     def find_client(self, client_id: object) -> tuple[Application, Client] | None:
         """The client, if it is active and its application's Web API is on."""

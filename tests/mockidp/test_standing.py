@@ -1,0 +1,107 @@
+import pytest
+from msgspec.structs import replace
+from oro import BASE as ORO_BASE
+from visitor import Visitor, new_provider
+
+from mockidp import ClaimsRule, Config, ConfigError, PlannedFault, Realm
+from mockidp.provider import Provider, build_app
+from mockidp.realm import User
+
+SCOPE = "openid profile offline_access orders:read"
+
+
+def reloaded(visitor: Visitor, config: Config) -> tuple[str, ...]:
+    """What the browser and the clients find after another configuration was taken."""
+    stays = visitor.provider.configure(config)
+    visitor.http.app = build_app(visitor.provider)
+    visitor.http._transport.app = visitor.http.app  # type: ignore[attr-defined]
+    return stays
+
+
+def config_of(visitor: Visitor) -> Config:
+    return visitor.provider.config
+
+
+def test_codes_tokens_logins_keys_and_requests_outlive_a_new_configuration() -> None:
+    visitor = Visitor()
+    provider = visitor.provider
+    kept = {name: getattr(provider, name) for name in ("store", "clock", "keys", "faults", "requests", "journal")}
+    tokens = visitor.tokens(scope=SCOPE)
+    asked = {"response_type": "code", "client_id": "storefront-web", "scope": SCOPE}
+    code = visitor.answer("customer@example.com", **asked)["code"]
+    page = visitor.consent("customer@example.com", **asked)
+    provider.users.add("storefront", username="guest", password="guest")
+    captured = len(provider.requests)
+    keys = provider.keys["storefront"].jwks()
+
+    assert reloaded(visitor, replace(config_of(visitor), session_lifetime="2h", registration=True)) == ()
+
+    assert {name: getattr(provider, name) for name in kept} == kept
+    assert len(provider.requests) == captured
+    assert provider.keys["storefront"].jwks() == keys
+    assert visitor.userinfo(tokens["access_token"]).status_code == 200
+    assert visitor.redeem(code).status_code == 200
+    assert visitor.refresh(tokens["refresh_token"]).status_code == 200
+    assert "code=" in visitor.submit(page, decision="approve").headers["location"]
+    assert visitor.ask(**asked).status_code == 200  # logged in: it is the consent page
+    assert provider.sites.named("storefront").user("guest")
+    assert visitor.http.post("/storefront/register", json={}).status_code != 404
+
+
+def test_what_was_changed_holds_for_the_next_token() -> None:
+    visitor = Visitor()
+    [storefront, backoffice] = config_of(visitor).realms
+    rules = (ClaimsRule(set={"tier": "gold"}),)
+    garage = Realm(name="garage", algorithm="ES256")
+    wanted = replace(config_of(visitor), realms=(replace(storefront, claims=rules), garage))
+    assert reloaded(visitor, wanted) == ()
+    assert visitor.userinfo(visitor.tokens(scope=SCOPE)["access_token"]).json()["tier"] == "gold"
+    assert visitor.http.get("/garage/jwks").status_code == 200
+    assert visitor.http.get("/backoffice/jwks").status_code == 404
+    assert list(visitor.provider.keys) == ["storefront", "garage"]
+    assert reloaded(visitor, replace(wanted, realms=(storefront, backoffice))) == ()
+    assert visitor.http.get("/backoffice/jwks").status_code == 200
+
+
+def test_people_who_are_gone_get_no_more_tokens_and_nothing_fails() -> None:
+    visitor = Visitor()
+    tokens = visitor.tokens(scope=SCOPE)
+    code = visitor.answer("customer@example.com", response_type="code", client_id="storefront-web")["code"]
+    [storefront, backoffice] = config_of(visitor).realms
+    nobody = replace(storefront, users=(User(username="new", password="new"),))
+    reloaded(visitor, replace(config_of(visitor), realms=(nobody, backoffice)))
+    for answer in (visitor.redeem(code), visitor.refresh(tokens["refresh_token"])):
+        assert (answer.status_code, answer.json()["error"]) in {(400, "invalid_grant"), (400, "invalid_request")}
+    assert visitor.userinfo(tokens["access_token"]).status_code == 200
+
+
+def test_where_it_cannot_be_everything_is_as_before() -> None:
+    visitor = Visitor()
+    before = config_of(visitor)
+    with pytest.raises(ConfigError):
+        visitor.provider.configure(replace(before, faults=(PlannedFault(fault="no-such-fault"),)))
+    assert config_of(visitor) is before
+    assert visitor.provider.faults.pending == ()
+    assert visitor.tokens()["access_token"]
+
+
+def test_planned_faults_change_and_those_that_a_test_asked_for_stay() -> None:
+    provider = new_provider(Config(faults=(PlannedFault(fault="expired", times=2),)))
+    provider.faults.next("drop", endpoint="jwks")
+    provider.configure(replace(provider.config, registration=True))
+    assert [order.fault for order in provider.faults.pending] == ["expired", "drop"]
+    provider.configure(replace(provider.config, faults=(PlannedFault(fault="wrong-issuer"),)))
+    assert [order.fault for order in provider.faults.pending] == ["wrong-issuer", "drop"]
+    provider.reset()
+    assert [order.fault for order in provider.faults.pending] == ["wrong-issuer"]
+
+
+def test_the_shop_of_orocommerce_goes_on_too() -> None:
+    provider = Provider(Config(dialect="orocommerce"), base_url=ORO_BASE)
+    assert provider.shop is not None
+    waiting = [application.waiting for application in provider.shop]
+    accounts = provider.shop.accounts
+    provider.configure(replace(provider.config, backend_prefix="/office"))
+    assert provider.shop.accounts is accounts
+    assert [application.waiting for application in provider.shop] == waiting
+    assert [application.prefix for application in provider.shop] == ["", "/office"]
