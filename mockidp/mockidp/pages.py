@@ -28,7 +28,10 @@ LINKS: Final = ("Discovery", "JWKS", "Device codes")  # the addresses that a bro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RealmCard:
-    """A realm as the start page shows it; the addresses are pairs of a label and a URL."""
+    """A realm as the start page shows it; the addresses are pairs of a label and a URL.
+
+    `secretive` are the clients that made their secrets themselves, so those are nobody else's to see.
+    """
 
     name: str
     title: str
@@ -36,6 +39,7 @@ class RealmCard:
     addresses: tuple[tuple[str, str], ...]
     users: Sequence[User]
     clients: Sequence[Client]
+    secretive: frozenset[str] = frozenset()
 
     @property
     def look(self) -> str:

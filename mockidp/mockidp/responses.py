@@ -15,10 +15,24 @@ PAGE_HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 
+# What a page with scripts of ours may do: run them, and ask us. No text can become markup in them (Trusted Types).
+LIVE_PAGE_HEADERS: Final = {
+    **PAGE_HEADERS,
+    "Content-Security-Policy": (
+        PAGE_HEADERS["Content-Security-Policy"]
+        + "; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+}
+
 
 def page(html: str, status: int = 200) -> Response:
     """A page for a person."""
     return HTMLResponse(html, status, headers=PAGE_HEADERS)
+
+
+def live_page(html: str) -> Response:
+    """A page for a person, with scripts of ours."""
+    return HTMLResponse(html, headers=LIVE_PAGE_HEADERS)
 
 
 def redirect(location: str, status: int = 303) -> Response:

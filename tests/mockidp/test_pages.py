@@ -17,6 +17,8 @@ WEB = Client(
     client_id="shop-web", client_secret="hush", redirect_uris=("http://127.0.0.1:8900/cb",), scope="openid a:read"
 )
 SERVICE = Client(client_id="shop-job", client_secret="it's", grant_types=("client_credentials",), scope="a:read b:read")
+SCRIPT = "/_mockidp/page/main.js"
+LIVE_STYLE = "/_mockidp/page/live.css"
 HOSTILE = "<script>alert(1)</script>\"' & co"
 
 
@@ -95,12 +97,16 @@ def test_every_page_can_be_found_around_in_without_seeing_it(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE)
-def test_every_page_does_without_scripts_inline_styles_and_other_hosts(page: str) -> None:
+def test_no_page_has_inline_scripts_or_styles_or_other_hosts_and_only_the_start_page_has_scripts(page: str) -> None:
     elements = Elements(page)
-    assert not elements.named("script", "style", "img", "iframe", "object")
+    assert not elements.named("style", "img", "iframe", "object")
+    assert [attrs["src"] for _, attrs in elements.named("script")] == page.count("<script") * [SCRIPT]
+    assert page.count("<script") == (SCRIPT in page)
     assert not [attrs for _, attrs in elements.found if any(name == "style" or name[:2] == "on" for name in attrs)]
     loaded = [str(attrs["href"]) for _, attrs in elements.named("link")]
-    assert [address.partition("?")[0] for address in loaded if not address.startswith("data:")] == ["/mockidp.css"]
+    own = [address.partition("?")[0] for address in loaded if not address.startswith("data:")]
+    assert own[0] == "/mockidp.css"
+    assert own[1:] == [LIVE_STYLE] * (SCRIPT in page)
     assert b"url(" not in pages.stylesheet()
     assert b"@import" not in pages.stylesheet()
 
@@ -126,8 +132,14 @@ def test_every_page_says_that_it_is_a_mock(page: str) -> None:
     ],
 )
 def test_whatever_stands_on_a_page_is_text(page: str) -> None:
-    assert not Elements(page).named("script")
+    assert all(attrs.get("src") == SCRIPT for _, attrs in Elements(page).named("script"))
     assert "alert(1)" in page
+
+
+def test_a_client_that_registered_itself_keeps_its_secret() -> None:
+    text = words(start(card(secretive=frozenset({"shop-web"}))))
+    assert "Secret its own: it registered itself" in text
+    assert "hush" not in text
 
 
 def test_enter_logs_in_with_what_was_typed() -> None:

@@ -1,27 +1,52 @@
-"""The start page at `/` and the stylesheet of all pages."""
+"""The start page at `/`, the scripts that make it live, and the stylesheet of all pages."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..pages import RealmCard, start_page, stylesheet
+from ..pages import HERE, RealmCard, start_page, stylesheet
 from ..realm import DEVICE_CODE
-from ..responses import page
+from ..responses import live_page
 from ..site import Site, Sites
+
+MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
 
 
 async def start(_request: Request, sites: Sites, card: Callable[[Site], RealmCard] | None = None) -> Response:
     """Answer with what there is here: realms, addresses, people, clients; a dialect may have a `card` of its own."""
     cards = [(card or _card)(site) for site in sites]
     server = next(iter(sites))
-    return page(start_page(base_url=server.base_url, base_path=server.base_path, realms=cards))
+    return live_page(start_page(base_url=server.base_url, base_path=server.base_path, realms=cards))
 
 
 async def style(_request: Request) -> Response:
     """Answer with the stylesheet; its address changes with its content."""
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
     return Response(stylesheet(), media_type="text/css", headers=headers)
+
+
+async def start_file(request: Request) -> Response:
+    """Answer with a script or the stylesheet of the start page; browsers ask each time whether it has changed."""
+    found = _files().get(request.path_params["name"])
+    if found is None:
+        raise HTTPException(404)
+    body, media_type = found
+    etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    headers = {"Cache-Control": "no-cache", "ETag": etag, "X-Content-Type-Options": "nosniff"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
+
+
+@cache
+def _files() -> Mapping[str, tuple[bytes, str]]:
+    folder = HERE / "static" / "start"
+    return {file.name: (file.read_bytes(), MEDIA_TYPES[file.suffix]) for file in folder.iterdir()}
 
 
 def _card(site: Site) -> RealmCard:
@@ -40,6 +65,7 @@ def _card(site: Site) -> RealmCard:
         ),
         users=site.users,
         clients=site.clients,
+        secretive=frozenset({client.client_id for client in site.clients} - {one.client_id for one in site.realm.clients}),
     )
 
 
