@@ -7,7 +7,7 @@ import { el, field, say } from "./dom.js";
 import { makeFaults } from "./faults.js";
 import { makeKeys } from "./keys.js";
 import { makeRequests } from "./requests.js";
-import { readState } from "./state.js";
+import { makeState } from "./state.js";
 import { makeTabs } from "./tabs.js";
 import { makeTokens } from "./tokens.js";
 
@@ -39,8 +39,9 @@ async function begin() {
     makeKeys(part("controls"), act),
     makeFaults(part("controls"), catalogue, act),
   ];
-  await follow((answer) => {
-    const state = readState(answer);
+  const take = makeState();
+  await follow(async (answer) => {
+    const state = await take(answer);
     for (const draw of drawn) draw(state);
   });
 }
@@ -51,15 +52,14 @@ async function follow(draw) {
   for (;;) {
     try {
       const answer = await get("state", { since, wait: since ? WAIT : 0 });
-      since = answer.version;
-      draw(answer);
+      await draw(answer);
+      since = answer.number;
       if (lost) say("The provider answers again.");
       lost = false;
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof Refused)) throw error;
       if (!lost) say("The provider does not answer: what is shown is what it said last.", true);
       lost = true;
-      since = 0;
       await new Promise((done) => setTimeout(done, AGAIN));
     }
   }

@@ -45,6 +45,6 @@ const row = (one) =>
     el("td", {}, one.at),
     el("td", {}, el("details", {}, el("summary", {}, el("code", {}, `${one.method} ${one.path}`)), el("pre", { class: "copy" }, one.text))),
     el("td", {}, one.client ?? "–"),
-    el("td", { class: one.status >= 400 ? "bad" : "" }, String(one.status ?? "none"), one.fault && el("strong", { class: "lie" }, ` ${one.fault}`)),
+    el("td", { class: one.status >= 400 ? "bad" : "" }, String(one.status ?? "none")),
     el("td", {}, one.took),
   );

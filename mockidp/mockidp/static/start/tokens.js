@@ -2,7 +2,7 @@
 
 import { post } from "./api.js";
 import { decoded } from "./decoder.js";
-import { button, el, field, options, say } from "./dom.js";
+import { el, field, options, say } from "./dom.js";
 
 export function makeTokens(panel, catalogue, act) {
   const list = el("ul", { class: "issued" });
@@ -47,15 +47,9 @@ export function makeTokens(panel, catalogue, act) {
   };
 
   function issued(one, choose) {
-    const lies = one.fault && el("strong", { class: "lie" }, ` lies: ${one.fault}`);
-    return button("", choose, { class: `person look-${one.look}` }).appendChild(
-      el(
-        "span",
-        {},
-        el("span", { class: "name" }, `${one.kind} of ${one.realm}`, lies),
-        el("span", { class: "detail" }, `for ${one.subject}, by ${one.client}, at ${one.at}`),
-      ),
-    ).parentElement;
+    const [who, whose] = [`${one.kind} of ${one.realm}`, `for ${one.subject}, by ${one.client}, at ${one.at}`];
+    const words = el("span", {}, el("span", { class: "name" }, who), el("span", { class: "detail" }, whose));
+    return el("button", { type: "button", class: `person ${one.look}`, onclick: choose }, words);
   }
 }
 
