@@ -15,7 +15,7 @@ from .config import Config
 from .dialects.orocommerce import routes as oro
 from .dialects.orocommerce.shop import Shop
 from .durations import seconds
-from .endpoints.start import start, start_file, style
+from .endpoints.start import PAGE, start, start_file, style
 from .faults.plan import Faults
 from .faulty_answers import Interference
 from .fixed_settings import with_fixed
@@ -193,7 +193,7 @@ class Provider:
 def build_app(provider: Provider) -> Starlette:
     """The provider as an ASGI app, which talks one dialect."""
     found = routes(provider.sites) if provider.shop is None else _oro_routes(provider, provider.shop)
-    found += [Route("/mockidp.css", style), Route("/_mockidp/page/{name}", start_file)]
+    found += [Route("/mockidp.css", style), Route(f"{PAGE}{{name}}", start_file)]
     by_request = provider.config.faults_by_request
     app = Starlette(
         routes=found,

@@ -6,6 +6,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .captured_request import LONGEST_BODY, Captured
+from .endpoints.start import PAGE
 from .journal import Journal
 from .request_inbox import Inbox
 
@@ -22,7 +23,7 @@ class Recording:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Keep the request, then pass it on."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].startswith(PAGE):  # no client ever sends those
             await self._app(scope, receive, send)
             return
         read, cut = await _read(receive)

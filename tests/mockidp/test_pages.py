@@ -17,8 +17,8 @@ WEB = Client(
     client_id="shop-web", client_secret="hush", redirect_uris=("http://127.0.0.1:8900/cb",), scope="openid a:read"
 )
 SERVICE = Client(client_id="shop-job", client_secret="it's", grant_types=("client_credentials",), scope="a:read b:read")
-SCRIPT = "/_mockidp/page/main.js"
-LIVE_STYLE = "/_mockidp/page/live.css"
+SCRIPT = "/mockidp.page/main.js"
+LIVE_STYLE = "/mockidp.page/live.css"
 HOSTILE = "<script>alert(1)</script>\"' & co"
 
 

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 class PublishedKey(Struct, frozen=True, kw_only=True):
-    """A key in the set, and whether the realm signs with it next, now, or did formerly."""
+    """A key in the set, and whether the realm signs with it next, now, or did formerly; `jwk` is its public half."""
 
     kid: str
     algorithm: Algorithm
     phase: Phase
+    jwk: dict[str, Any]
 
 
 class KeysState(Struct, frozen=True, kw_only=True):
@@ -67,7 +68,11 @@ def keys_state(provider: "Provider") -> KeysState:
 
 def _published(keys: RealmKeys) -> tuple[PublishedKey, ...]:
     named = ((kid, phase, keys.find(kid)) for kid, phase in keys.phases.items())
-    return tuple(PublishedKey(kid=kid, phase=phase, algorithm=key.algorithm) for kid, phase, key in named if key)
+    return tuple(
+        PublishedKey(kid=kid, phase=phase, algorithm=key.algorithm, jwk=key.public())
+        for kid, phase, key in named
+        if key
+    )
 
 
 def _read(provider: "Provider", _: object) -> KeysState:

@@ -14,6 +14,7 @@ from ..realm import DEVICE_CODE
 from ..responses import live_page
 from ..site import Site, Sites
 
+PAGE: Final = "/mockidp.page/"  # no realm can have a dot in its name
 MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
 
 
@@ -50,6 +51,7 @@ def _files() -> Mapping[str, tuple[bytes, str]]:
 
 
 def _card(site: Site) -> RealmCard:
+    configured = {client.client_id for client in site.realm.clients}
     issuer_url = site.url(site.paths.issuer)
     return RealmCard(
         name=site.realm.name,
@@ -65,7 +67,7 @@ def _card(site: Site) -> RealmCard:
         ),
         users=site.users,
         clients=site.clients,
-        secretive=frozenset({client.client_id for client in site.clients} - {one.client_id for one in site.realm.clients}),
+        secretive=frozenset(client.client_id for client in site.clients if client.client_id not in configured),
     )
 
 

@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from visitor import BASE, Visitor, new_provider
 
 from mockidp.config import Config
@@ -28,6 +29,39 @@ def test_the_stylesheet_is_where_the_pages_say() -> None:
     style = visitor.http.get(link[1])
     assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
     assert "immutable" in style.headers["cache-control"]
+
+
+def test_its_scripts_may_ask_this_server_and_nobody_else_and_make_no_markup() -> None:
+    policy = Visitor().http.get("/").headers["content-security-policy"]
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert (rules["default-src"], rules["script-src"], rules["connect-src"]) == ("'none'", "'self'", "'self'")
+    assert rules["require-trusted-types-for"] == "'script'"
+
+
+def test_its_scripts_are_served_and_not_captured() -> None:
+    visitor = Visitor()
+    found = {"main.js"}
+    while True:
+        imports = {
+            name
+            for file in found
+            for name in re.findall(r'from "\./([a-z]+\.js)"', visitor.http.get(f"/mockidp.page/{file}").text)
+        }
+        if imports <= found:
+            break
+        found |= imports
+    for file in found:
+        answer = visitor.http.get(f"/mockidp.page/{file}")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+        again = visitor.http.get(f"/mockidp.page/{file}", headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+    assert len(found) > 5
+    assert not list(visitor.provider.requests)
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "..%2Fmockidp.css", "%2e%2e/%2e%2e/pages.py", ""])
+def test_nothing_else_is_served_there(name: str) -> None:
+    assert Visitor().http.get(f"/mockidp.page/{name}").status_code == 404
 
 
 def test_single_shows_one_realm() -> None:

@@ -2,8 +2,8 @@
 
 import { button, say } from "./dom.js";
 
-export function copyButton(name, text) {
-  return button("Copy", () => copy(name, typeof text === "function" ? text() : text), { class: "small-button", "aria-label": `Copy the ${name}` });
+export function copyButton(name, text, label = "Copy") {
+  return button(label, () => copy(name, text), { class: "small-button", "aria-label": label === "Copy" && `Copy the ${name}` });
 }
 
 export function addCopyButtons() {

@@ -10,12 +10,15 @@ const ALGORITHMS = {
   EdDSA: [{ name: "Ed25519" }, { name: "Ed25519" }],
 };
 
+const PARTS = ["look-rose", "look-backoffice", "look-storefront"];
+
+// `now` tells the seconds since 1970; `tick` of what comes back draws the validity anew.
 export function decoded(token, now, jwks) {
   const parts = token.split(".");
   const shown = el("div", { class: "decoded" });
   shown.append(
-    el("p", { class: "token" }, ...parts.flatMap((part, at) => [at ? "." : "", el("span", { class: `part-${at}` }, part)])),
-    el("p", { class: "buttons" }, copyButton("token", token), copyButton("Authorization header", `Authorization: Bearer ${token}`)),
+    el("p", { class: "token" }, ...parts.flatMap((part, at) => [at ? "." : "", el("span", { class: `part ${PARTS[at] ?? "look-neutral"}` }, part)])),
+    el("p", { class: "buttons" }, copyButton("token", token, "Copy token"), copyButton("header", `Authorization: Bearer ${token}`, "Copy header")),
   );
   if (parts.length !== 3) {
     shown.append(el("p", { class: "alert" }, `A signed token has three parts with dots between them; this has ${parts.length}.`));
@@ -23,9 +26,15 @@ export function decoded(token, now, jwks) {
   }
   const header = read(parts[0]);
   const claims = read(parts[1]);
-  shown.append(validity(claims, now), members("Header", header, now), members("Claims", claims, now));
+  let good = validity(claims, now());
+  shown.append(good, members("Header", header, now()), members("Claims", claims, now()));
+  shown.tick = () => {
+    const latest = validity(claims, now());
+    good.replaceWith(latest);
+    good = latest;
+  };
   const verdict = el("p", { class: "detail" }, "Checking the signature …");
-  shown.append(el("h4", {}, "Signature"), verdict);
+  shown.append(el("h3", {}, "Signature"), verdict);
   checked(token, header, jwks).then((text) => verdict.replaceChildren(text));
   return shown;
 }

@@ -12,7 +12,7 @@ const STEPS = [
   ["collide", "Collide", "Puts a new key under the same kid."],
   ["reset", "Reset", "Only the first key again."],
 ];
-const PHASES = { next: "waits", current: "signs", former: "signed" };
+const PHASES = { next: "waits", current: "signs", former: "signed before" };
 
 export function makeKeys(panel, act) {
   const card = el("div", { class: "card plain" }, el("h2", {}, "Keys"));

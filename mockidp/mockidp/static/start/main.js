@@ -29,12 +29,10 @@ async function act(deed, done = "") {
 
 async function begin() {
   const { faults: catalogue } = await get("faults/catalogue");
-  live.hidden = false;
-  makeTabs(part("tabs"));
   const clock = makeClock(part("controls"), part("live-clock"), act);
   const drawn = [
     clock.draw,
-    makeTokens(part("tokens"), catalogue, act),
+    makeTokens(part("tokens"), catalogue, clock.now, act),
     makeRequests(part("requests"), act),
     makeKeys(part("controls"), act),
     makeFaults(part("controls"), catalogue, act),
@@ -43,6 +41,8 @@ async function begin() {
   await follow(async (answer) => {
     const state = await take(answer);
     for (const draw of drawn) draw(state);
+    if (live.hidden) makeTabs(part("tabs"));
+    live.hidden = false;
   });
 }
 
@@ -51,7 +51,7 @@ async function follow(draw) {
   let lost = false;
   for (;;) {
     try {
-      const answer = await get("state", { since, wait: since ? WAIT : 0 });
+      const answer = await get("state", { since, wait: since && !lost ? WAIT : 0 });
       await draw(answer);
       since = answer.number;
       if (lost) say("The provider answers again.");

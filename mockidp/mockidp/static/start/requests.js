@@ -31,7 +31,7 @@ export function makeRequests(panel, act) {
     if (paused) return;
     const now = new Set(state.requests.map(({ id }) => id));
     for (const [id, row] of rows) if (!now.has(id)) (row.remove(), rows.delete(id));
-    for (const one of [...state.requests].reverse()) if (!rows.has(one.id)) (rows.set(one.id, row(one)), body.prepend(rows.get(one.id)));
+    for (const one of state.requests) if (!rows.has(one.id)) (rows.set(one.id, row(one)), body.prepend(rows.get(one.id)));
     none.hidden = rows.size > 0;
     table.hidden = rows.size === 0;
   }

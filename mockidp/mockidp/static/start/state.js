@@ -25,7 +25,6 @@ export function makeState() {
     tokens = [...tokens.filter(kept), ...answer.tokens].slice(-KEPT);
     return {
       clock: answer.clock,
-      now: answer.clock.now,
       faults: answer.faults,
       keys: answer.keys,
       jwks: Object.fromEntries(Object.entries(answer.keys).map(([realm, keys]) => [realm, keys.map(({ jwk }) => jwk)])),

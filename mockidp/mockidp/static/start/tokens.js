@@ -4,7 +4,7 @@ import { post } from "./api.js";
 import { decoded } from "./decoder.js";
 import { el, field, options, say } from "./dom.js";
 
-export function makeTokens(panel, catalogue, act) {
+export function makeTokens(panel, catalogue, now, act) {
   const list = el("ul", { class: "issued" });
   const pasted = el("textarea", { rows: "3", spellcheck: "false", autocomplete: "off" });
   const apart = el("div");
@@ -20,6 +20,7 @@ export function makeTokens(panel, catalogue, act) {
     ),
     el("div", { class: "card plain" }, el("h2", {}, "Issued tokens"), list),
   );
+  setInterval(() => apart.firstChild?.tick?.(), 1000);
   pasted.addEventListener("input", () => show(pasted.value.trim(), false));
 
   let state;
@@ -27,12 +28,12 @@ export function makeTokens(panel, catalogue, act) {
   function show(token, fill = true) {
     shown = token;
     if (fill) pasted.value = token;
-    apart.replaceChildren(token ? decoded(token, state.now, state.jwks) : "");
+    apart.replaceChildren(token && state ? decoded(token, now, state.jwks) : "");
   }
 
   let listed = "";
   return function draw(latest) {
-    const again = state && shown && JSON.stringify(state.jwks) !== JSON.stringify(latest.jwks);
+    const again = shown && JSON.stringify(state?.jwks) !== JSON.stringify(latest.jwks);
     state = latest;
     form.draw(latest);
     if (again) show(shown, false);
