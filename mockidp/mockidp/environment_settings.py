@@ -20,6 +20,7 @@ FILE: Final = "MOCKIDP_CONFIG"
 INLINE: Final = "MOCKIDP_JSON_CONFIG"
 THEIR_FILE: Final = "JSON_CONFIG_PATH"
 THEIR_INLINE: Final = "JSON_CONFIG"
+TOLD: Final = frozenset({"MOCKIDP_URL", "MOCKIDP_CA_FILE"})  # what apps are told is no setting
 CLOSE: Final = 0.8  # how like a name has to be for a misspelt one
 
 _BOOLEANS: Final = {
@@ -67,7 +68,7 @@ def naming(names: Collection[str]) -> Iterator[None]:
 def misspelt(environ: Mapping[str, str], known: Collection[str] = ()) -> list[str]:
     """A sentence for each variable whose name is nearly that of a setting (of these, too)."""
     names = [FILE, INLINE, *(variable(name) for name in {*_HINTS, *known})]
-    unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in names)
+    unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in {*names, *TOLD})
     close = ((name, difflib.get_close_matches(name, names, n=1, cutoff=CLOSE)) for name in unknown)
     return [f"{name} is no setting, and has no effect; did you mean {found[0]}?" for name, found in close if found]
 

@@ -47,6 +47,7 @@ class Provider:
         self.clock: Final = clock or Clock()
         self.store: Final[Store] = store or MemoryStore()
         self.faults: Final = Faults({}, lying_tokens=config.dialect == "standard")
+        self.ca_file: str | None = None  # set by who serves it over TLS
         self.stopping: Final = threading.Event()
         self._warming: threading.Thread | None = None
         self.lifetimes: Final = PassingLifetimes()

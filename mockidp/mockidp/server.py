@@ -1,8 +1,7 @@
 """`MockIdp`: a provider that really listens, in a thread of its own, for as long as a `with` block or a test run."""
 
-import ipaddress
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self, Unpack
 from urllib.parse import urlsplit
@@ -17,16 +16,18 @@ from .control.guard import Guard
 from .control.state import State, state
 from .dialects.orocommerce.accounts import Accounts
 from .durations import Duration
+from .environment import environment
 from .faults.plan import Faults
 from .headless import Walk
 from .journal import IssuedToken
 from .keys import AllKeys
 from .listener import Listener, Nowhere
+from .loopback import is_loopback
 from .members import Clients, Users
 from .overrides import Overrides, overridden
 from .provider import Provider, build_app
 from .request_inbox import Inbox
-from .tls import Tls
+from .tls import tls_of
 from .walking import in_process, over_socket
 
 NOWHERE: Final = "https://mockidp.invalid"  # no name server knows it (RFC 2606 §2), and clients demand TLS
@@ -65,8 +66,9 @@ class MockIdp:
         self._host = host
         self._listener: Listener | Nowhere = Nowhere() if port is None else self._listen(port)
         self._running = False
-        self._tls = Tls(self._hosts(), self.config.keys_dir) if self.config.tls else None
+        self._tls = tls_of(self.config, self.local_url) if self.config.tls else None
         self.provider = Provider(self.config, base_url=self.config.base_url or self.local_url, clock=clock)
+        self.provider.ca_file = self.ca_file
         addresses = (self.provider.base_url, self.provider.browser_base_url)
         guard = Guard(addresses=addresses, token=control_token)
         self._control = Door(build_app(self.provider), provider=self.provider, guard=guard)
@@ -212,6 +214,10 @@ class MockIdp:
         """A browser without a screen, where nobody is logged in yet."""
         return Browser(self._carry, self.provider.browser_base_url, self.base_url, self.local_url)
 
+    def env(self, *, realm: str | None = None, client: str | None = None) -> dict[str, str]:
+        """What an app under test needs to know, as environment variables; of one realm, or of all."""
+        return environment(self.provider, realm=realm, client=client)
+
     def keys_of(self, realm: str) -> Callable[[], dict[str, Any]]:
         """A callable that gives the realm's public keys of that moment, for a gate in the same process: no sockets."""
         return self.provider.sites.named(realm).mint.keys.jwks
@@ -233,18 +239,5 @@ class MockIdp:
             return in_process(walk, self.app, base)
         return over_socket(walk, self.local_url, base, self._tls.client_side() if self._tls else None)
 
-    def _hosts(self) -> Iterator[str]:
-        """By which names others may call."""
-        urls = (self.local_url, self.config.base_url, self.config.browser_base_url)
-        return (host for url in urls if url and (host := urlsplit(url).hostname))
-
     def _listen(self, port: int) -> Listener:
         return Listener(self._host, port)
-
-
-def is_loopback(host: str) -> bool:
-    """Is this an address that only this machine reaches?"""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

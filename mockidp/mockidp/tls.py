@@ -8,8 +8,10 @@ import weakref
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from .authority import AT_HOME, Authority, canonical, new_authority, read_authority
+from .config import Config
 from .errors import ConfigError
 from .private_files import kept, write_privately
 
@@ -28,7 +30,7 @@ class Tls:
     def __init__(self, hosts: Iterable[str], keys_dir: str | None) -> None:
         self.hosts: Final = tuple(dict.fromkeys((*AT_HOME, *map(canonical, hosts))))
         self._authority = kept_authority(keys_dir, self.hosts) if keys_dir else new_authority(self.hosts)
-        directory = Path(keys_dir or self._temporary())
+        directory = Path(keys_dir or self._temporary()).absolute()
         self.ca_file: Final = directory / CA
         _publish(self._authority, self.ca_file)
 
@@ -51,6 +53,13 @@ class Tls:
         directory = tempfile.mkdtemp(prefix="mockidp-")
         weakref.finalize(self, _remove, directory, os.getpid())
         return directory
+
+
+def tls_of(config: Config, local_url: str) -> Tls:
+    """TLS for all the hosts that the configuration names."""
+    urls = (local_url, config.base_url, config.browser_base_url)
+    hosts = (host for url in urls if url and (host := urlsplit(url).hostname))
+    return Tls(hosts, config.keys_dir)
 
 
 def kept_authority(directory: str, hosts: tuple[str, ...]) -> Authority:

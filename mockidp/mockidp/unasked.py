@@ -14,7 +14,7 @@ def hinted_user(client: Client, login_hint: str, site: Site) -> User | None:
     if not client.trust_login_hint or not login_hint:
         return None
     name, _ = site.hinted(login_hint)
-    return site.user(name) or next((user for user in site.realm.users if user.email == name), None)
+    return site.user(name) or next((user for user in site.users if user.email == name), None)
 
 
 def unasked(client: Client, login_hint: str, site: Site) -> User | None:

@@ -106,7 +106,7 @@ def check_command(words: list[str], home: Path) -> None:
             assert list((ROOT / example).glob("test_*.py"))
         case ["uvicorn", app, *_]:
             assert callable(import_from_string(app))
-        case ["mockidp", "token" | "trust", *_]:
+        case ["mockidp", "token" | "trust" | "env" | "ca", *_]:
             command = [sys.executable, "-m", *words]
             assert subprocess.run(command, cwd=home, check=True, capture_output=True).stdout
         case ["mockidp", "serve", *flags]:

@@ -102,6 +102,7 @@ def test_a_misspelt_name_is_told_what_it_may_mean(name: str, meant: str) -> None
         "MOCKIDP_BACKOFFICE_CLIENT_ID",
         "MOCKIDP_STOREFRONT_CLIENT_SECRET",
         "MOCKIDP_CA_FILE",
+        "MOCKIDP_URL",
         "MOCKIDP",
         "BASE_URL",
     ],

@@ -1,11 +1,13 @@
 """Asks a running server over HTTP, and says in one line why it cannot be asked or will not do it."""
 
 import os
+from pathlib import Path
 from typing import Any, Final
 
 import requests
 
-from .words import CONTROL_TOKEN, Failed
+from ..environment_formats import CA_VARIABLES
+from .words import CONTROL_TOKEN, KEYS_DIR, Failed
 
 ADDRESS: Final = "http://127.0.0.1:8800"
 LONGEST: Final = 90  # seconds, which is more than any operation waits
@@ -21,6 +23,7 @@ def ask(
     query, body = (arguments, None) if method == "GET" else (None, arguments)
     with requests.Session() as session:
         session.trust_env = False  # neither a proxy nor a .netrc has anything to do with it
+        session.verify = _trusted()
         session.headers.update(_proof(control_token))
         try:
             answer = session.request(
@@ -31,6 +34,14 @@ def ask(
     return _read(answer, base)
 
 
+def _trusted() -> str | bool:
+    """The authority of a server that speaks TLS: ours by name, else the one that is kept here, else whom all trust."""
+    ours, *usual = CA_VARIABLES
+    here = Path(KEYS_DIR) / "ca.pem"
+    kept = str(here) if here.exists() else ""
+    return os.environ.get(ours) or kept or next(filter(None, map(os.environ.get, usual)), "") or True
+
+
 def _proof(control_token: str | None) -> dict[str, str]:
     token = control_token or os.environ.get(CONTROL_TOKEN)
     return {"Authorization": f"Bearer {token}"} if token else {}
@@ -39,6 +50,10 @@ def _proof(control_token: str | None) -> dict[str, str]:
 def _unreachable(base: str, problem: requests.RequestException) -> str:
     if isinstance(problem, ValueError):  # what requests raises for what is no address at all
         return f"--at: expected an address such as {ADDRESS}, not {base!r}"
+    if isinstance(problem, requests.exceptions.SSLError):
+        return (
+            f"{base} is not trusted: name its authority with MOCKIDP_CA_FILE (`mockidp ca` prints which file that is)"
+        )
     if isinstance(problem, requests.Timeout):
         return f"{base} does not answer: is that the right address (--at URL)?"
     return f"nothing answers at {base}: start it with `mockidp serve`, or say where it is with --at URL"

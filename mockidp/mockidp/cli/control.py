@@ -16,7 +16,7 @@ from ..control.table import OPERATIONS
 from .asking import ADDRESS, ask
 from .words import CONTROL_TOKEN, Failed, say
 
-ELSEWHERE: Final = frozenset({"token"})  # it has a command of its own, which also works without a server
+ELSEWHERE: Final = frozenset({"token", "env"})  # these have commands of their own, which also work without a server
 OUTPUTS: Final = ("json", "text")
 
 

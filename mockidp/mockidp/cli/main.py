@@ -7,7 +7,7 @@ from typing import Any, Final, NoReturn
 
 from ..errors import ConfigError
 from ..overrides import Overrides
-from . import control, serve, tokens
+from . import control, environment, serve, tokens
 from .words import DESCRIPTION, EXAMPLES, Failed, expect_extra, said_version
 
 NOT_INSTALLED: Final = 1
@@ -19,6 +19,7 @@ FAMILIES: Final[tuple[Callable[[Any], None], ...]] = (
     serve.add,
     tokens.add,
     control.add,
+    environment.add,
 )
 
 

@@ -14,8 +14,8 @@ from ..overrides import overridden
 from ..provider import Provider
 from .printed import printed
 from .variables import settle
+from .words import KEYS_DIR
 
-KEYS_DIR: Final = ".mockidp"
 ADDRESS: Final = "http://127.0.0.1:8800"  # where `mockidp serve` listens if nothing else is said
 
 

@@ -83,8 +83,8 @@ def _serve(
 ) -> None:
     from .. import MockIdp  # noqa: PLC0415  # needs the extra
     from ..environment_settings import naming  # noqa: PLC0415
+    from ..loopback import is_loopback  # noqa: PLC0415
     from ..request_lines import RequestLines  # noqa: PLC0415
-    from ..server import is_loopback  # noqa: PLC0415
 
     if not is_loopback(host) and not allow_remote:
         raise Failed(f"other machines can reach {host!r}: use 127.0.0.1, or add --allow-remote")

@@ -6,6 +6,7 @@ from typing import Final
 
 DESCRIPTION: Final = "A mock identity provider for local development and tests. Never use it for real users."
 CONTROL_TOKEN: Final = "MOCKIDP_CONTROL_TOKEN"  # noqa: S105  # the name of an environment variable
+KEYS_DIR: Final = ".mockidp"
 EXAMPLES: Final = """\
 examples:
   mockidp serve                                  the demo shop on http://127.0.0.1:8800
