@@ -26,6 +26,7 @@ from .members import Clients, Users
 from .passing_lifetimes import PassingLifetimes
 from .recording import Recording
 from .refusals import refusals
+from .reloading import Reloading
 from .request_inbox import Inbox
 from .routes import routes
 from .site import Sites
@@ -62,6 +63,7 @@ class Provider:
             lifetimes=self.lifetimes,
             journal=self.journal,
         )
+        self.source: Reloading | None = None  # set by who serves it from a file
         self._changing = threading.Lock()
         self._take(stand(config, self._lasting))
 

@@ -103,7 +103,10 @@ def mock_idp(
     heard.clear()
     request.node.stash[HEARD] = heard
     _apply_marker(idp, request.node)
+    configured = idp.config
     yield idp
+    if idp.config is not configured:
+        idp.configure(configured)
     idp.reset()  # the app under test must not meet a frozen clock in a test without this fixture
 
 

@@ -62,9 +62,10 @@ class MockIdp:
     ) -> None:
         if not is_loopback(host) and not allow_remote:
             raise ValueError(f"other machines can reach {host}: use 127.0.0.1, or say allow_remote=True if you mean it")
+        self._overrides = overrides
         self.config: Config = overridden(config or Config(), overrides)
         self._host = host
-        self._listener: Listener | Nowhere = Nowhere() if port is None else self._listen(port)
+        self._listener: Listener | Nowhere = Nowhere() if port is None else Listener(self._host, port)
         self._running = False
         self._tls = tls_of(self.config, self.local_url) if self.config.tls else None
         self.provider = Provider(self.config, base_url=self.config.base_url or self.local_url, clock=clock)
@@ -88,7 +89,7 @@ class MockIdp:
         if self._running:
             return self
         if isinstance(self._listener, Listener) and self._listener.closed:
-            self._listener = self._listen(self._listener.port)
+            self._listener = Listener(self._host, self._listener.port)
         if not is_loopback(self._host):
             logger.warning(REMOTE_WARNING, self._host)
         self.provider.stopping.clear()
@@ -104,6 +105,15 @@ class MockIdp:
         self._control.waiting.let_go()
         self._listener.stop()
         self._running = False
+
+    def configure(self, config: Config) -> tuple[str, ...]:
+        """Go by another configuration from now on, running or not; the places that stay as they were.
+
+        What is remembered goes on; requests under way finish as they began. ConfigError leaves all as it was.
+        """
+        stays = self.provider.configure(overridden(config, self._overrides))
+        self.config, self._control.app = self.provider.config, build_app(self.provider)
+        return stays
 
     def reset(self) -> None:
         """Forget every code, token, session, fault, request and jump of the clock.
@@ -238,6 +248,3 @@ class MockIdp:
         if not self._running or isinstance(self._listener, Nowhere):
             return in_process(walk, self.app, base)
         return over_socket(walk, self.local_url, base, self._tls.client_side() if self._tls else None)
-
-    def _listen(self, port: int) -> Listener:
-        return Listener(self._host, port)

@@ -84,6 +84,7 @@ def _serve(
     from .. import MockIdp  # noqa: PLC0415  # needs the extra
     from ..environment_settings import naming  # noqa: PLC0415
     from ..loopback import is_loopback  # noqa: PLC0415
+    from ..reloading import Reloading  # noqa: PLC0415
     from ..request_lines import RequestLines  # noqa: PLC0415
 
     if not is_loopback(host) and not allow_remote:
@@ -95,12 +96,15 @@ def _serve(
     with naming(settled.from_environment):
         idp = MockIdp(settled.config, **reached, control_token=token, **settled.overrides)
     idp.app = RequestLines(idp.app, say)
+    if settled.file:
+        idp.provider.source = Reloading(settled.file, idp.configure, say)
     with _told_to_stop() as stopped, idp:
         say(_welcome(idp))
         idp.provider.warm_up().join()
         say("Ready.")
-        while not stopped.wait(1):
-            pass  # A signal ends the wait at once, but on Windows Ctrl-C is noticed only between two.
+        while not stopped.wait(1):  # a signal ends the wait at once, but on Windows only between two
+            if idp.provider.source:
+                idp.provider.source.check()
     say("Stopped.")
 
 

@@ -34,7 +34,7 @@ class Door:
     """The control addresses in front of the provider's app, for those whom `guard` lets pass."""
 
     def __init__(self, app: ASGIApp, *, provider: "Provider", guard: Guard) -> None:
-        self._app = app
+        self.app = app
         self._provider = provider
         self._guard = guard
         self.waiting: Final = Waiting(provider)
@@ -42,7 +42,7 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what is ours, pass on what is not."""
         if scope["type"] != "http" or not f"{scope['path']}/".startswith(PREFIX):
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         try:
             response = await self._answer(scope, receive)

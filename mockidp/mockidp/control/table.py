@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from . import clock, env, faults, flows, keys, members, requests, state, tokens
+from . import clock, config, env, faults, flows, keys, members, requests, state, tokens
 from .operation import Operation
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
         operation.name: operation
-        for family in (tokens, flows, clock, faults, keys, requests, members, env, state)
+        for family in (tokens, flows, clock, faults, keys, requests, members, env, config, state)
         for operation in family.OPERATIONS
     }
 )

@@ -239,3 +239,33 @@ def test_told_twice_it_ends_at_once(number: signal.Signals) -> None:
             process.wait(10)
     assert time.monotonic() - began < 0.9, "the grace is a second"
     assert process.returncode == 128 + number
+
+
+def test_a_changed_file_is_in_force_without_a_new_start(tmp_path: Path) -> None:
+    file = tmp_path / "mockidp.toml"
+    file.write_text('[lifetimes]\naccess_token = "100s"\n')
+    with served("--config", str(file)) as (process, welcome):
+        out = cast("IO[str]", process.stdout)
+
+        def said(text: str) -> str:
+            return next(line for line in out if text in line)
+
+        base_url = address(welcome, "Start page")
+        said("Ready.")
+        before = ask_for_a_token(base_url).json()
+        keys = requests.get(f"{base_url}storefront/jwks", timeout=10).json()
+        file.write_text('base_url = "http://x.example"\n[lifetimes]\naccess_token = "200s"\n')
+        assert said("in force now") == f"{file} has changed, and is in force now.\n"
+        assert "base_url cannot change while the provider runs" in said("base_url")
+        assert (before["expires_in"], ask_for_a_token(base_url).json()["expires_in"]) == (100, 200)
+        file.write_text('[lifetimes]\naccess_token = "never"\n')
+        assert "lifetimes.access_token: expected a duration" in said(str(file))
+        assert ask_for_a_token(base_url).json()["expires_in"] == 200
+        introspected = requests.post(
+            f"{base_url}storefront/introspect",
+            {"token": before["access_token"]},
+            auth=("storefront-service", "storefront-service-secret"),
+            timeout=10,
+        )
+        assert introspected.json()["active"]
+        assert requests.get(f"{base_url}storefront/jwks", timeout=10).json() == keys

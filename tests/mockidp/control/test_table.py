@@ -2,10 +2,13 @@ import base64
 import contextlib
 import io
 import json
+import os
 import re
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -15,7 +18,9 @@ import requests
 
 from mockidp import MockIdp, cli
 from mockidp.captured_request import Captured
+from mockidp.config_files import load_config
 from mockidp.control.table import OPERATIONS
+from mockidp.reloading import Reloading
 
 NOON: Final = 1_800_000_000
 SERVICE: Final = {"client_id": "storefront-service", "client_secret": "storefront-service-secret"}
@@ -80,6 +85,22 @@ def shown_tokens(idp: MockIdp) -> dict[str, Any]:
 def authorize_url(idp: MockIdp) -> str:
     asked = {"response_type": "code", "client_id": "storefront-web", "state": "s"}
     return f"{idp.base_url}/oauth2-token/authorize?{urlencode(asked)}"
+
+
+FILE: Final = Path(tempfile.gettempdir(), f"mockidp-{os.getpid()}.json")
+
+
+def from_a_file(idp: MockIdp) -> None:
+    """Its own configuration, written down, with one more setting."""
+    settings = {"demo": False, **msgspec.to_builtins(idp.config), "session_lifetime": "2h"}
+    FILE.write_bytes(msgspec.json.encode(settings))
+    idp.provider.source = Reloading(str(FILE), idp.configure, lambda _: None)
+
+
+def config_after(idp: MockIdp) -> dict[str, Any]:
+    source = idp.provider.source
+    about: dict[str, Any] = {"file": source.file if source else None, "problem": "", "stays": []}
+    return {**about, "settings": msgspec.to_builtins(idp.config)}
 
 
 CLERK: Final = {"username": "new", "password": "p", "name": "New Clerk"}
@@ -244,6 +265,8 @@ CASES: Final[dict[str, Case]] = {
         command=["storefront", "storefront-tv"],
         python=lambda idp: idp.clients.remove("storefront", "storefront-tv"),
     ),
+    "config": Case(python=config_after),
+    "config.reload": Case(before=from_a_file, python=lambda idp: idp.configure(load_config(FILE)), then=config_after),
     "state": Case(before=ask_for_a_token, python=lambda idp: idp.state()),
     "reset": Case(
         before=lambda idp: idp.users.remove("backoffice", "clerk"),

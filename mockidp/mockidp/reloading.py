@@ -1,0 +1,65 @@
+"""Watches the file of a configuration, and has the provider go by what it says now; a mistake leaves all as it was."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from .config import Config
+from .config_files import load_config
+from .errors import ConfigError
+
+STAYS: Final = "%s cannot change while the provider runs, and stays as it was until the next start"
+
+Seen = tuple[int, int, int]
+
+
+class Reloading:
+    """The file; `configure` takes what is in it, and tells what stays as it is. `say` tells people about it.
+
+    Not for several threads at once, except for `reload`.
+    """
+
+    def __init__(self, file: str, configure: Callable[[Config], tuple[str, ...]], say: Callable[[str], None]) -> None:
+        self.file: Final = file
+        self.problem = ""
+        self._configure = configure
+        self._say = say
+        self._seen = _look(file)
+
+    def check(self) -> None:
+        """Read the file if it is another one than last time; a file that is gone is waited for."""
+        seen = _look(self.file)
+        if seen is None or seen == self._seen:
+            return
+        self._seen = seen
+        try:
+            stays = self.reload()
+        except ConfigError as error:
+            self._say(f"{error}. The configuration before stays in force.")
+        else:
+            self._say(f"{self.file} has changed, and is in force now.")
+            for place in stays:
+                self._say(f"{self.file}: {STAYS % place}.")
+
+    def reload(self) -> tuple[str, ...]:
+        """Go by what the file says now; the places that cannot change while the provider runs.
+
+        ConfigError says what is wrong with it; then the configuration before stays in force.
+        """
+        try:
+            stays = self._configure(load_config(self.file))
+        except ConfigError as error:
+            told = error if error.file else ConfigError(error.problem, place=error.place, file=self.file)
+            self.problem = str(told)
+            raise told from error
+        self.problem = ""
+        return stays
+
+
+def _look(file: str) -> Seen | None:
+    """What changes with the file: editors write it anew, or put another one in its place."""
+    try:
+        found = Path(file).stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

@@ -1,0 +1,98 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from mockidp import Config, ConfigError
+from mockidp.reloading import Reloading
+
+
+class Watched:
+    """A file, what was taken from it, and what was said about it."""
+
+    def __init__(self, file: Path, stays: tuple[str, ...] = ()) -> None:
+        self.file = file
+        self.taken: list[Config] = []
+        self.said: list[str] = []
+        self.stays = stays
+        self.reloading = Reloading(str(file), self.take, self.said.append)
+
+    def take(self, config: Config) -> tuple[str, ...]:
+        self.taken.append(config)
+        return self.stays
+
+    def check(self, text: str | None = None, *, replaced: bool = False) -> None:
+        if replaced and text is not None:  # as editors do
+            beside = self.file.with_name("beside.toml")
+            beside.write_text(text)
+            beside.replace(self.file)
+        elif text is not None:
+            self.file.write_text(text)
+        self.reloading.check()
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Watched:
+    (tmp_path / "a.toml").write_text("single = false\n")
+    return Watched(tmp_path / "a.toml")
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_changed_file_is_taken_once(watched: Watched, replaced: bool) -> None:
+    watched.check()
+    assert watched.taken == []
+    watched.check("single = true\n", replaced=replaced)
+    watched.check()
+    assert watched.taken == [Config(single=True)]
+    assert watched.said == [f"{watched.file} has changed, and is in force now."]
+
+
+def test_another_file_of_the_same_age_and_size_is_noticed(watched: Watched) -> None:
+    before = watched.file.stat()
+    beside = watched.file.with_name("beside.toml")
+    beside.write_text("single =  true\n")
+    os.utime(beside, ns=(before.st_atime_ns, before.st_mtime_ns))
+    beside.replace(watched.file)
+    watched.check()
+    assert watched.taken == [Config(single=True)]
+
+
+def test_a_mistake_leaves_all_as_it_was_and_is_said_once_until_it_is_mended(watched: Watched) -> None:
+    watched.check("single = 1\n")
+    watched.check()
+    assert watched.taken == []
+    assert watched.said == [
+        f"{watched.file}: single: Expected `bool`, got `int`. The configuration before stays in force."
+    ]
+    assert watched.reloading.problem == f"{watched.file}: single: Expected `bool`, got `int`"
+    watched.check("single = true\n")
+    assert (watched.taken, watched.reloading.problem) == ([Config(single=True)], "")
+
+
+def test_a_file_that_is_gone_is_waited_for(watched: Watched) -> None:
+    watched.file.unlink()
+    watched.check()
+    assert (watched.taken, watched.said) == ([], [])
+    watched.check("single = true\n")
+    assert watched.taken == [Config(single=True)]
+
+
+def test_what_cannot_change_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("")
+    watched = Watched(tmp_path / "a.toml", stays=("base_url", "realms[0].algorithm"))
+    watched.check('base_url = "http://x.example"\n')
+    for place, line in zip(("base_url", "realms[0].algorithm"), watched.said[1:], strict=True):
+        assert line == (
+            f"{watched.file}: {place} cannot change while the provider runs, and stays as it was until the next start."
+        )
+
+
+def test_a_refusal_of_the_provider_names_the_file_too(tmp_path: Path) -> None:
+    def refuse(_: Config) -> tuple[str, ...]:
+        raise ConfigError("expected something else", place="keys_dir")
+
+    (tmp_path / "a.toml").write_text("")
+    reloading = Reloading(str(tmp_path / "a.toml"), refuse, print)
+    with pytest.raises(ConfigError, match=r"a\.toml: keys_dir: expected something else$"):
+        reloading.reload()
+    assert reloading.problem.endswith("a.toml: keys_dir: expected something else")
