@@ -18,10 +18,10 @@ NPM_READY := tests/npm/node_modules/.ready
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test npm lint types docs verifiers packages bench fuzz hammer isolation constraints clean
+.PHONY: help demo test npm lint types docs verifiers packages bench bench-provider fuzz hammer isolation constraints clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-15s %s\n", $$1, $$2}' Makefile
 
 demo: $(DEMO_READY) ## start the provider and the example shop, and print what to open (DEMO_PORT=8900 DEMO_IDP_PORT=8800 DIALECT=orocommerce)
 	@exec env PYTHONPATH=docs/examples $(RUN) -m shop --port $(DEMO_PORT) --idp-port $(DEMO_IDP_PORT) \
@@ -58,6 +58,9 @@ packages: $(READY) ## build sdist and wheel into dist/
 # What is timed or fuzzed is what is committed, so these commands belong on an idle machine, and not to the tests.
 bench: $(READY) ## time the gate beside others, alone and behind a server, and watch its memory (wrk is needed for a part)
 	@$(RUN) -W ignore benchmarks
+
+bench-provider: $(READY) ## of that, only the provider beside other mocks: start, fixtures, tokens, memory (npm is needed for a part)
+	@$(RUN) -W ignore benchmarks provider
 
 fuzz: $(READY) ## throw a million inputs at the gate, guided by coverage (Linux only)
 	$(INSTALL) --group fuzz

@@ -1,4 +1,4 @@
-"""Every figure there is about the gate: `make bench`, or `python benchmarks` with the names of some parts.
+"""Every figure there is: `make bench`, or `python benchmarks` with the names of some parts.
 
 The output is Markdown, as docs/benchmarks.md holds it.
 """
@@ -9,8 +9,9 @@ import load
 import machine
 import memory
 import per_request
+import provider
 
-PARTS = ("per-request", "load", "memory")
+PARTS = ("per-request", "load", "memory", "provider")
 
 
 def main() -> None:
@@ -32,6 +33,8 @@ def measured(part: str, rounds: int) -> str:
         return load.report()
     if part == "memory":
         return memory.report()
+    if part == "provider":
+        return provider.report()
     contenders = per_request.measure(rounds)
     return f"{per_request.report(contenders)}\n\n{per_request.versions(contenders)}"
 
