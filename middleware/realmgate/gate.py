@@ -112,12 +112,13 @@ class Gate:
 
     def ask_again(self, principal: Principal, incoming: Incoming) -> Flow[None]:
         """Whether a token that was good has been revoked since, for what outlives its first request."""
-        _, token = credentials_of(incoming.header("authorization"), self._schemes)
         introspection = self.realm.introspection
-        if introspection is not None and introspection.asks_about(token):
-            yield from verify_opaque(token, self.guarded.expected, self._keyring, self.clock(), time.monotonic())
-        else:
-            yield from check_not_denied(principal, self.realm)
+        if introspection is not None:
+            _, token = credentials_of(incoming.header("authorization"), self._schemes)
+            if introspection.asks_about(token):
+                yield from verify_opaque(token, self.guarded.expected, self._keyring, self.clock(), time.monotonic())
+                return
+        yield from check_not_denied(principal, self.realm)
 
     def _check_possession(self, principal: Principal, credentials: str, incoming: Incoming, now: float) -> Flow[None]:
         """Proofs are of one request, so they are checked at every one, whatever is remembered of the token."""

@@ -85,7 +85,7 @@ class OpenConnection:
 
     async def _watch(self) -> None:
         silences, asks_at = 0, self._next_question()
-        while (left := self._good_until - self._clock()) > 0:
+        while not self._over and (left := self._good_until - self._clock()) > 0:
             await anyio.sleep(max(0.0, min(left, LONGEST_NAP, asks_at - anyio.current_time())))
             if self._question is None or anyio.current_time() < asks_at:
                 continue

@@ -249,6 +249,45 @@ async def test_nobody_is_asked_more_often_than_said_nor_after_the_end() -> None:
         assert 2 <= told <= 1 + took / (0.75 * SOON)
 
 
+async def test_nobody_is_asked_about_a_client_that_is_gone_however_long_the_app_lingers() -> None:
+    asked: list[str] = []
+
+    async def lingers(scope: Any, receive: Any, send: Any) -> None:
+        await listening(scope, receive, send)
+        asked.clear()
+        await anyio.sleep(4 * SOON)
+
+    def deny_list(jti: str) -> bool:
+        asked.append(jti)
+        return False
+
+    async with line() as wire:
+        wire.says.send_nowait({"type": "websocket.disconnect", "code": 1000})
+        await knock(gate_with(lingers, deny_list=deny_list), wire)
+        assert len(asked) <= 1, "one question may have been due"
+        assert not wire.closes
+
+
+async def test_in_the_manners_of_orocommerce_it_is_asked_about_as_well() -> None:
+    denied = MemoryDenyList(clock=lambda: NOW)
+    realm = Realm(
+        "storefront",
+        profile="orocommerce",
+        oro_version="6.1",
+        clients={"storefront-web"},
+        keys=JWKS,
+        deny_list=denied,
+        recheck_every=SOON,
+    )
+    gate = RealmGate(listening, realm=Realms(realm)["storefront"], clock=lambda: NOW)
+    token = mint(iss=..., aud="storefront-web", jti="one", nbf=int(NOW), header={"typ": "JWT"})
+    async with line() as wire, anyio.create_task_group() as group:
+        group.start_soon(revoke, denied)
+        # Only this dialect reads a tab there.
+        await knock(gate, wire, token=token, scheme="\tBearer\t")
+        assert [close["code"] for close in wire.closes] == [CLOSE_UNAUTHORIZED]
+
+
 async def test_without_a_list_nothing_is_asked() -> None:
     async with line() as wire, anyio.create_task_group() as group:
         gate = gate_with()
