@@ -1,0 +1,117 @@
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from mockidp import MockIdp, cli
+from mockidp.control.table import OPERATIONS
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[MockIdp]:
+    with MockIdp() as idp:
+        yield idp
+
+
+@pytest.fixture
+def idp(running: MockIdp) -> MockIdp:
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def said(idp: MockIdp, capsys: pytest.CaptureFixture[str]) -> Any:
+    def said(*words: str) -> tuple[int, str, str]:
+        status = cli.main([*words, "--at", idp.base_url])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return said
+
+
+def help_of(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as left:
+        cli.main([*words, "--help"])
+    assert left.value.code == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.name)
+def test_every_command_helps(operation: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = " ".join(help_of(operation.name.replace("_", "-").split("."), capsys).split())
+    if operation.name != "token":
+        assert operation.says in shown
+        for name in operation.takes.__struct_fields__:
+            assert (name.upper() if name in operation.positional else f"--{name.replace('_', '-')}") in shown
+    assert "--at URL" in shown
+    assert "--control-token TOKEN" in shown
+
+
+def test_it_prints_json_or_lines(said: Any) -> None:
+    assert json.loads(said("clock", "freeze", "5")[1]) == {"now": 5.0, "frozen": True}
+    assert said("clock", "-o", "text")[1] == "now: 5.0\nfrozen: true\n"
+    assert "pending[0].fault: drop\n" in said("faults", "next", "drop", "-o", "text")[1]
+
+
+def test_what_came_from_outside_writes_no_control_characters(idp: MockIdp, said: Any) -> None:
+    requests.get(f"{idp.base_url}/%1b[31m", timeout=10)
+    for output in ("text", "json"):
+        _, out, _ = said("requests", "-o", output)
+        assert "[31m" in out
+        assert "\x1b" not in out
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["clock", "advance", "--minutes", "ten"], "--minutes: expected a number, got a text"),
+        (["clock", "advance", "--days", "1e30"], "--days: expected a number <= 253402300799.0"),
+        (["faults", "next", "expird"], "there is no fault 'expird'; there is expired"),
+        (["keys", "activate", "--realm", "storefront"], "no key is waiting: publish() one first, or rotate()"),
+        (["users", "remove", "storefront", "nobody"], "username: there is no user 'nobody'"),
+        (["requests", "take", "--timeout", "0"], "no request came within 0 s"),
+        (["token", "storefront", "--config", "x.toml"], "--at asks a running server, which has its own --config"),
+    ],
+)
+def test_a_mistake_is_said_with_its_cure(said: Any, words: list[str], problem: str) -> None:
+    status, out, complained = said(*words)
+    assert (status, out) == (2, "")
+    assert complained.startswith(f"mockidp: {problem}")
+
+
+def test_what_is_needed_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["users", "add", "storefront", "new"])
+    assert left.value.code == 2
+    assert "the following arguments are required: --password" in capsys.readouterr().err
+
+
+def test_json_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["clients", "add", "storefront", "x", "--lifetimes", "5m"])
+    assert "expected a JSON object, not '5m'" in capsys.readouterr().err
+
+
+def test_lists_switches_and_objects_can_be_said(idp: MockIdp, said: Any) -> None:
+    uris = ["--redirect-uris", "http://127.0.0.1/a", "--redirect-uris", "http://127.0.0.1/b"]
+    more = ["--require-par", "--no-require-pkce", "--lifetimes", '{"access_token": "5m"}']
+    assert said("clients", "add", "storefront", "app", *uris, *more)[0] == 0
+    added = idp.provider.sites.named("storefront").client("app")
+    assert added is not None
+    assert added.redirect_uris == ("http://127.0.0.1/a", "http://127.0.0.1/b")
+    assert (added.require_par, added.require_pkce, added.lifetimes.access_token) == (True, False, "5m")
+
+
+def test_a_token_of_the_server_is_printed_as_it_is_needed(idp: MockIdp, said: Any) -> None:
+    assert said("token", "storefront", "-o", "header")[1].startswith("Authorization: Bearer ey")
+    idp.clock.freeze(1_800_000_000)
+    claims = json.loads(said("token", "storefront", "--expires-in", "5m", "-o", "json")[1])["claims"]
+    assert (claims["iss"], claims["exp"]) == (idp.issuer("storefront"), 1_800_000_300)
+
+
+def test_no_argument_of_an_operation_hides_one_of_the_command() -> None:
+    taken = {"server", "control_token", "output", "run"}
+    for operation in OPERATIONS.values():
+        assert not taken & set(operation.takes.__struct_fields__)

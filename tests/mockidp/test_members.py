@@ -1,0 +1,173 @@
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from visitor import BASE, Visitor, new_provider
+
+from mockidp.config import Client, Config, default_config
+from mockidp.endpoints.discovery import metadata
+from mockidp.errors import ConfigError
+from mockidp.provider import Provider
+
+CLERK = {"username": "new", "password": "secret"}
+APP: dict[str, Any] = {
+    "client_id": "app",
+    "client_secret": "s3cret",
+    "redirect_uris": ("http://127.0.0.1/callback",),
+    "scope": "openid garage:open",
+}
+
+
+@pytest.fixture
+def provider() -> Provider:
+    return new_provider()
+
+
+def logged_in(provider: Provider, username: str, password: str, client_id: str = "storefront-web") -> int:
+    visitor = Visitor(provider)
+    page = visitor.log_in(visitor.ask(response_type="code", client_id=client_id), username=username, password=password)
+    return page.status_code
+
+
+def test_somebody_who_was_added_can_log_in_until_all_is_reset(provider: Provider) -> None:
+    assert logged_in(provider, **CLERK) == 400
+    provider.users.add("storefront", **CLERK)
+    assert logged_in(provider, **CLERK) == 303
+    provider.reset()
+    assert logged_in(provider, **CLERK) == 400
+
+
+def test_somebody_who_was_removed_cannot_until_all_is_reset(provider: Provider) -> None:
+    provider.users.remove("storefront", "customer@example.com")
+    assert logged_in(provider, "customer@example.com", "customer") == 400
+    assert [user.username for user in provider.users["storefront"]] == ["buyer@example.com"]
+    provider.reset()
+    assert logged_in(provider, "customer@example.com", "customer") == 303
+
+
+def test_who_was_removed_can_be_added_again_with_another_password(provider: Provider) -> None:
+    provider.users.remove("storefront", "customer@example.com")
+    provider.users.add("storefront", username="customer@example.com", password="other")
+    assert logged_in(provider, "customer@example.com", "other") == 303
+    provider.users.remove("storefront", "customer@example.com")
+    assert logged_in(provider, "customer@example.com", "other") == 400
+
+
+def test_a_session_ends_with_its_user(provider: Provider) -> None:
+    visitor = Visitor(provider)
+    asked = visitor.ask(response_type="code", client_id="storefront-web")
+    assert visitor.log_in(asked, username="customer@example.com", password="customer").status_code == 303
+    assert "login" not in visitor.ask(response_type="code", client_id="storefront-web").headers.get("location", "")
+    provider.users.remove("storefront", "customer@example.com")
+    again = visitor.ask(response_type="code", client_id="storefront-web")
+    assert "login" in again.headers["location"]
+
+
+def test_a_client_that_was_added_gets_tokens_and_discovery_says_what_it_may(provider: Provider) -> None:
+    app = {**APP, "grant_types": ("client_credentials",), "redirect_uris": (), "scope": "garage:open"}
+    provider.clients.add("storefront", **app)
+    asked = {"grant_type": "client_credentials", "client_id": "app", "client_secret": "s3cret"}
+    answer = Visitor(provider).http.post("/oauth2-token", data=asked)
+    assert answer.status_code == 200
+    assert "garage:open" in metadata(provider.sites.named("storefront"))["scopes_supported"]
+    provider.reset()
+    assert Visitor(provider).http.post("/oauth2-token", data=asked).status_code == 401
+    assert "garage:open" not in metadata(provider.sites.named("storefront"))["scopes_supported"]
+
+
+def test_a_client_that_was_removed_gets_none(provider: Provider) -> None:
+    provider.clients.remove("storefront", "storefront-service")
+    asked = {
+        "grant_type": "client_credentials",
+        "client_id": "storefront-service",
+        "client_secret": "storefront-service-secret",
+    }
+    assert Visitor(provider).http.post("/oauth2-token", data=asked).status_code == 401
+
+
+def test_a_client_that_registered_itself_can_be_removed_and_stays_away() -> None:
+    provider = new_provider(Config(registration=True))
+    registered = Visitor(provider).http.post(
+        "/storefront/register", json={"redirect_uris": ["http://127.0.0.1/callback"]}
+    )
+    client_id = registered.json()["client_id"]
+    assert provider.clients.remove("storefront", client_id).client_id == client_id
+    assert client_id not in {client.client_id for client in provider.clients["storefront"]}
+
+
+def test_new_ones_stand_on_the_start_page(provider: Provider) -> None:
+    provider.users.add("backoffice", username="zora", password="p")
+    provider.clients.add("backoffice", client_id="zora-app")
+    page = Visitor(provider).http.get(f"{BASE}/").text
+    assert "zora" in page
+    assert "zora-app" in page
+
+
+@pytest.mark.parametrize(
+    ("attempt", "place", "problem"),
+    [
+        (lambda idp: idp.users.add("garage", **CLERK), "realm", "there is no realm 'garage'; there are storefront"),
+        (lambda idp: idp.users.remove("garage", "x"), "realm", "there is no realm 'garage'"),
+        (
+            lambda idp: idp.users.add("backoffice", username="admin", password="p"),
+            "username",
+            "'admin' is taken in realm",
+        ),
+        (
+            lambda idp: idp.users.add("backoffice", username="x", subject="admin", password="p"),
+            "subject",
+            "'admin' is taken in realm backoffice: remove that one first, or take another",
+        ),
+        (lambda idp: idp.users.add("backoffice", username="", password="p"), "username", "at least one printable"),
+        (lambda idp: idp.users.remove("backoffice", "nobody"), "username", "there is admin, clerk"),
+        (
+            lambda idp: idp.clients.add("storefront", client_id="backoffice-web"),
+            "client_id",
+            "is taken in realm backoffice",
+        ),
+        (lambda idp: idp.clients.add("storefront", client_id="a b"), "client_id", "visible ASCII"),
+        (lambda idp: idp.clients.add("garage", client_id="x"), "realm", "no realm 'garage'"),
+        (lambda idp: idp.clients.remove("storefront", "backoffice-web"), "client_id", "there is no client"),
+        (lambda idp: idp.clients.add("storefront", client_id="x", active=False), "active", "orocommerce"),
+        (
+            lambda idp: idp.clients.add("storefront", client_id="x", redirect_uris=("nowhere",)),
+            "redirect_uris[0]",
+            "an absolute address",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_with_place_cause_and_cure(
+    provider: Provider, attempt: Callable[[Provider], object], place: str, problem: str
+) -> None:
+    before = (dict(provider.users), dict(provider.clients))
+    with pytest.raises(ConfigError) as refused:
+        attempt(provider)
+    assert refused.value.place == place
+    assert problem in refused.value.problem
+    assert (dict(provider.users), dict(provider.clients)) == before
+
+
+def test_in_orocommerce_the_rules_of_orocommerce_hold() -> None:
+    provider = Provider(Config(dialect="orocommerce"), base_url=BASE)
+    with pytest.raises(ConfigError, match="OroCommerce knows nothing"):
+        provider.clients.add(
+            "storefront", client_id="tv", grant_types=("urn:ietf:params:oauth:grant-type:device_code",)
+        )
+    provider.clients.add(
+        "backoffice", client_id="robot", client_secret="s", grant_types=("client_credentials",), owner="admin"
+    )
+    asked = {"grant_type": "client_credentials", "client_id": "robot", "client_secret": "s"}
+    assert Visitor(provider).http.post("/oauth2-token", data=asked).status_code == 200
+
+
+def test_the_configured_ones_are_what_is_there_at_first(provider: Provider) -> None:
+    for realm in default_config().realms:
+        assert provider.users[realm.name] == realm.users
+        assert provider.clients[realm.name] == realm.clients
+    assert list(provider.users) == list(provider.clients) == ["storefront", "backoffice"]
+    assert len(provider.users) == len(provider.clients) == 2
+    assert msgspec.structs.asdict(provider.clients["storefront"][0]) == msgspec.structs.asdict(
+        next(iter(default_config().realms)).clients[0]
+    )
+    assert isinstance(provider.clients["storefront"][0], Client)
