@@ -80,7 +80,7 @@ def gates(*, believing: bool = False, profile: str = "rfc9068", **differs: Any) 
 
 def _believe(_entry: Any) -> VerifyingKey:
     every = frozenset({"RS256", "ES256", "EdDSA"})
-    return Believed(kid="one", algorithms=every, jwk=JWK, _native=None)
+    return Believed(kid="one", algorithms=every, jwk=JWK, _verifiers={})
 
 
 def maps(elsewhere: str) -> tuple[Any, Any]:

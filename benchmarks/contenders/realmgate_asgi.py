@@ -5,7 +5,7 @@ from functools import partial
 
 from starlette_route import route_app
 
-from realmgate import Realm, RealmGate, RealmMap, Realms
+from realmgate import Principal, Realm, RealmGate, RealmMap, Realms
 from realmgate.flow import run
 from realmgate.verify import verify
 
@@ -33,6 +33,9 @@ def alone(setup, token):
 
     async def times(number):
         for _ in range(number):
-            run(verify(token, guarded.expected, guarded.keyring, now, time.monotonic()), None)
+            found = verify(token, guarded.expected, guarded.keyring, now, time.monotonic())
+            if not isinstance(found, Principal):
+                # The first time only: a static key set is loaded by then, and there is nobody to ask.
+                run(found, None)
 
     return times

@@ -1,15 +1,16 @@
 """The ASGI door: scopes in, principals or refusals out."""
 
 import logging
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, MutableMapping
 from typing import Any
 
+import msgspec
 from starlette.authentication import AuthCredentials
 from starlette.types import Message, Receive, Scope, Send
 
 from .challenge import Refusal, bad_path, not_found
 from .errors import Refused, TokenRejected
-from .flow import run_async
+from .flow import Flow, run_async
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .guard import PrefixedRealms, SingleRealm
 from .open_connection import CLOSE_UNAUTHORIZED, Ending, OpenConnection, Question
@@ -82,21 +83,54 @@ def _is_lifespan(scope: Scope) -> bool:
     return False
 
 
-async def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send) -> None:
-    incoming = Incoming(scope)
-    try:
+def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send, *, incoming: Any = None) -> Awaitable[Any]:
+    """Decide, and give what is to be awaited: the app behind itself, where nothing comes between.
+
+    `incoming` is the request as the gate is to see it, where that is more than its scope.
+    """
+    if incoming is None:
         if gate.reads_bodies:
-            seen, scope, receive = await through_asgi(scope, receive)
-            incoming = Incoming(seen)
-        principal = gate.admit(incoming)
-        if not isinstance(principal, Principal):
-            principal = await run_async(principal, gate.answers.give_async)
+            return _guard_when_read(gate, app, scope, receive, send)
+        incoming = Incoming(scope)
+    try:
+        found = gate.admit(incoming)
+    except Refused as error:
+        return _send_refusal(gate.refuse(error, incoming), scope, receive, send)
+    if not isinstance(found, Principal):
+        return _guard_when_answered(found, gate, app, incoming=incoming, scope=scope, receive=receive, send=send)
+    answer: Awaitable[Any] = app(with_principal(scope, found, gate), receive, _parting(send, gate, incoming))
+    return answer
+
+
+async def _guard_when_read(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        seen, behind, receive = await through_asgi(scope, receive)
+    except Refused as error:
+        await _send_refusal(gate.refuse(error, Incoming(scope)), scope, receive, send)
+    else:
+        await _guard(gate, app, behind, receive, send, incoming=Incoming(seen))
+
+
+async def _guard_when_answered(
+    flow: Flow[Principal],
+    gate: Gate,
+    app: Any,
+    *,
+    incoming: "Incoming",
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+) -> None:
+    try:
+        principal = await run_async(flow, gate.answers.give_async)
     except Refused as error:
         await _send_refusal(gate.refuse(error, incoming), scope, receive, send)
-        return
-    if gate.guarded.nonces is not None:
-        send = _with_headers(gate.parting_headers(incoming), send)
-    await app(with_principal(scope, principal, gate), receive, send)
+    else:
+        await app(with_principal(scope, principal, gate), receive, _parting(send, gate, incoming))
+
+
+def _parting(send: Send, gate: Gate, incoming: "Incoming") -> Send:
+    return send if gate.guarded.nonces is None else _with_headers(gate.parting_headers(incoming), send)
 
 
 def _with_headers(headers: tuple[tuple[str, str], ...], send: Send) -> Send:
@@ -146,14 +180,10 @@ def _asking_again(gate: Gate, principal: Principal, incoming: "Incoming") -> Que
     return ask
 
 
-class Incoming:
+class Incoming(msgspec.Struct):
     """A scope as a gate sees it. Header names are lower case in every scope (ASGI specification)."""
 
-    __slots__ = ("_scope",)
-
-    def __init__(self, scope: Scope) -> None:
-        """Look at a scope."""
-        self._scope = scope
+    _scope: Scope
 
     @property
     def method(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from .challenge import Protection, Refusal, refuse
-from .credentials import credentials_of
+from .credentials import check_b64token, credentials_of, split_credentials
 from .dpop_options import schemes_for
 from .effect_answers import Answers
 from .errors import Refused, TokenMissing
@@ -70,22 +70,41 @@ class Gate:
                     return self._recheck(found.principal, credentials[0], incoming, now)
                 return found.principal
         try:
-            _, token = credentials_of(credentials, self._schemes)
+            _, token = split_credentials(credentials, self._schemes)
         except TokenMissing:
             if self.realm.anonymous or self._lets_pass(incoming):
                 return anonymous(self.realm.name)
             raise
         introspection = self.realm.introspection
         if introspection is not None and introspection.asks_about(token):
+            check_b64token(token)
             return self._introspect(token, introspection, credentials[0], incoming, now)
         return self._verify(token, credentials[0], incoming, now)
 
     def _lets_pass(self, incoming: Incoming) -> bool:
         return self.realm.passes_preflights and is_preflight(incoming.method, incoming.header)
 
-    def _verify(self, token: str, credentials: str, incoming: Incoming, now: float) -> Flow[Principal]:
+    def _verify(self, token: str, credentials: str, incoming: Incoming, now: float) -> Principal | Flow[Principal]:
         generation, tick = self._keyring.generation, time.monotonic()
-        principal = yield from verify(token, self.guarded.expected, self._keyring, now, tick)
+        found = verify(token, self.guarded.expected, self._keyring, now, tick)
+        if self._binds or not isinstance(found, Principal):
+            return self._have_verified(found, token, credentials, incoming, now=now, generation=generation, tick=tick)
+        self._keep(token, credentials, self._to_remember(found, generation))
+        self._refresh_ahead(tick)
+        return found
+
+    def _have_verified(
+        self,
+        found: Principal | Flow[Principal],
+        token: str,
+        credentials: str,
+        incoming: Incoming,
+        *,
+        now: float,
+        generation: int,
+        tick: float,
+    ) -> Flow[Principal]:
+        principal = found if isinstance(found, Principal) else (yield from found)
         if self._binds:
             yield from self._check_possession(principal, credentials, incoming, now)
         self._keep(token, credentials, self._to_remember(principal, generation))
@@ -134,12 +153,14 @@ class Gate:
             self._tokens.keep(credentials, remembered)
 
     def _to_remember(self, principal: Principal, generation: int | None, at_most: float = math.inf) -> Remembered:
-        claims = principal.claims
+        claims, realm = principal.claims, self.realm
         issued = claims.get("iat", NEVER)
+        starts = max(issued, claims["nbf"]) if "nbf" in claims else issued
+        ends = claims["exp"] + realm.leeway
         return Remembered(
             principal=principal,
-            good_from=max(issued, claims.get("nbf", issued)) - self.realm.future_leeway,
-            good_until=min(claims["exp"] + self.realm.leeway, at_most),
+            good_from=starts - realm.future_leeway,
+            good_until=min(ends, at_most),
             generation=generation,
         )
 
@@ -149,7 +170,8 @@ class Gate:
             return False
         if found.generation != self._keyring.generation:
             return found.generation is None
-        return self._refresh_ahead(time.monotonic())
+        tick = time.monotonic()
+        return tick < self._keyring.refresh_at or self._refresh_ahead(tick)
 
     def _refresh_ahead(self, tick: float) -> bool:
         """Have stale keys refreshed beside the requests; False where they must not be used before that."""

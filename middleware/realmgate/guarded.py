@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from .expected import Expected
 from .introspection_client import Asker
 from .keys.fetching import Fetcher
 from .keys.keyring import Keyring
 from .possession.nonces import Nonces
 from .possession.replays import Replays
-from .profiles import Expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

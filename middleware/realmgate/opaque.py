@@ -3,11 +3,11 @@
 from typing import Any
 
 from .errors import TokenRejected
+from .expected import Expected, accept
 from .flow import Flow
 from .introspection import ask
 from .keys.keyring import Keyring
 from .principal import Principal
-from .profiles import OPAQUE, Expected, principal_of
 from .realm import Realm
 from .reasons import Reason
 from .signed_answers import read_signed
@@ -22,10 +22,8 @@ def verify_opaque(token: str, expected: Expected, keyring: Keyring, now: float, 
     """
     realm = expected.realm
     answer = yield from _ask(token, realm, keyring, now, tick)
-    OPAQUE.check_target(answer, expected)
-    for check in OPAQUE.checks:
-        check(answer, realm, now)
-    principal = principal_of(answer, realm, OPAQUE)
+    expected.of_answer.profile.check_target(answer, expected)
+    principal = accept(answer, expected, expected.of_answer, now)
     yield from check_not_denied(principal, realm)
     return principal
 

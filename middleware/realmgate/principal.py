@@ -49,8 +49,8 @@ def anonymous(realm: str = "") -> Principal:
 
 def freeze(claims: dict[str, Any]) -> Mapping[str, Any]:
     """Make the claims of a token unchangeable; the caller gives the dict away."""
-    for name, value in claims.items():
-        if type(value) in _CONTAINERS:
+    if not _CONTAINERS.isdisjoint(map(type, claims.values())):
+        for name, value in claims.items():
             claims[name] = _frozen(value)
     return MappingProxyType(claims)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from . import claim_readings as read
 from .claims import (
@@ -16,24 +16,32 @@ from .claims import (
     check_not_before,
     check_required,
     text,
-    words,
 )
 from .errors import TokenRejected
-from .own_checks import pass_own_checks
-from .principal import Principal, freeze
 from .realm import Realm
 from .reasons import Reason
 
 Check: TypeAlias = Callable[[Claims, Realm, float], None]
+Reading: TypeAlias = Callable[[Claims], Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """A realm together with the audiences that belong to its siblings, so not to it."""
+class Target(Protocol):
+    """What is said of whom a token must be meant for."""
 
-    realm: Realm
-    audiences: frozenset[str]
-    foreign_audiences: frozenset[str] = frozenset()
+    @property
+    def issuer(self) -> str | None:
+        """The one issuer, where there is one."""
+        ...
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """Of which a token must name one."""
+        ...
+
+    @property
+    def foreign_audiences(self) -> frozenset[str]:
+        """Of which a token must name none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,66 +53,33 @@ class Profile:
     """
 
     types: frozenset[str | None]
-    check_target: Callable[[Claims, Expected], None]
+    check_target: Callable[[Claims, Target], None]
     checks: tuple[Check, ...]
-    client_id: Callable[[Claims], str]
-    subject: Callable[[Claims], str]
-    scopes: Callable[[Claims], Any]
+    client_id: Reading
+    subject: Reading
+    scopes: Reading
 
 
-def principal_of(claims: dict[str, Any], realm: Realm, profile: Profile) -> Principal:
-    """Describe whoever the checked claims stand for; the realm's own readings of a claim go first."""
-    client_id = _read(realm.client_id, claims, profile.client_id) or ""
-    if not isinstance(client_id, str):
-        raise TokenRejected(Reason.MALFORMED_CLAIM)
-    if realm.clients is not None and client_id not in realm.clients:
-        raise TokenRejected(Reason.WRONG_CLIENT)
-    principal = Principal(
-        subject=profile.subject(claims),
-        realm=realm.name,
-        client_id=client_id,
-        scopes=words(_read(realm.scopes, claims, profile.scopes)),
-        roles=words(_read(realm.roles, claims, read.roles)),
-        claims=freeze(claims),
-        expires_at=float(claims["exp"]),
-    )
-    if realm.checks:
-        pass_own_checks(principal, realm.checks)
-    return principal
-
-
-def _read(own: Any, claims: Claims, usual: Callable[[Claims], Any]) -> Any:
-    """A claim by the realm's own reading, which is a claim's name or a function of all, else as the profile has it."""
-    if own is None:
-        return usual(claims)
-    if isinstance(own, str):
-        return claims.get(own)
-    try:
-        return own(claims)
-    except Exception as error:
-        raise TokenRejected(Reason.READING_FAILED) from error
-
-
-def _target_by_issuer(claims: Claims, expected: Expected) -> None:
-    if claims.get("iss") != expected.realm.issuer:
+def _target_by_issuer(claims: Claims, target: Target) -> None:
+    if claims.get("iss") != target.issuer:
         raise TokenRejected(Reason.WRONG_ISSUER)
-    _target_by_audience(claims, expected)
+    _target_by_audience(claims, target)
 
 
-def _target_by_answer(claims: Claims, expected: Expected) -> None:
+def _target_by_answer(claims: Claims, target: Target) -> None:
     """Servers leave ``iss`` out of their answers, so a realm may do without; what it asks for must be there."""
-    if expected.realm.issuer is not None and claims.get("iss") != expected.realm.issuer:
+    if target.issuer is not None and claims.get("iss") != target.issuer:
         raise TokenRejected(Reason.WRONG_ISSUER)
-    _target_by_audience(claims, expected)
+    _target_by_audience(claims, target)
 
 
-def _target_by_audience(claims: Claims, expected: Expected) -> None:
-    if "aud" not in claims and not expected.audiences:
+def _target_by_audience(claims: Claims, target: Target) -> None:
+    if "aud" not in claims and not target.audiences:
         return
     named = audience_of(claims)
-    if expected.audiences and expected.audiences.isdisjoint(named):
+    if target.audiences and target.audiences.isdisjoint(named):
         raise TokenRejected(Reason.WRONG_AUDIENCE)
-    if not expected.foreign_audiences.isdisjoint(named):
+    if not target.foreign_audiences.isdisjoint(named):
         raise TokenRejected(Reason.SIBLING_AUDIENCE)
 
 
@@ -190,7 +165,7 @@ RFC9068: Final = Profile(
     check_target=_target_by_issuer,
     checks=(_needs("iat"), *TIMES, _check_texts, _check_scope_is_text, check_required, check_binding),
     client_id=read.client_id,
-    subject=read.subject,
+    subject=read.subject_as_it_is,
     scopes=read.scope,
 )
 

@@ -10,6 +10,7 @@ from typing import Any
 from .audit import audit
 from .dpop_options import MIN_SECRET
 from .errors import ConfigurationError, RealmOverlap
+from .expected import Expected
 from .guarded import GuardedRealm
 from .introspection_client import Asker
 from .keys.fetching import Fetcher
@@ -17,7 +18,6 @@ from .keys.keyring import Keyring
 from .keys.sources import source_of
 from .metadata import Document, MetadataApp, MetadataRoute, documents
 from .possession.nonces import Nonces
-from .profiles import Expected
 from .readiness import are_there, bring_back, load_keys, load_keys_async, take_along
 from .realm import Realm
 

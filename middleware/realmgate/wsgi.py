@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import update_wrapper
 from typing import Any, Literal, TypeAlias
 
+import msgspec
+
 from .challenge import TITLES, Refusal, bad_path, not_found
 from .decision import OnDecision
 from .errors import ConfigurationError, Refused
@@ -164,14 +166,10 @@ def _decoded(environ: Environ, name: str) -> str:
     return text.encode("latin-1").decode("utf-8", "replace")
 
 
-class Incoming:
+class Incoming(msgspec.Struct):
     """An environ as a gate sees it."""
 
-    __slots__ = ("_environ",)
-
-    def __init__(self, environ: Environ) -> None:
-        """Look at an environ."""
-        self._environ = environ
+    _environ: Environ
 
     @property
     def method(self) -> str:

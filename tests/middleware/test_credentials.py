@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realmgate.credentials import credentials_of
+from realmgate.credentials import check_b64token, credentials_of, split_credentials
 from realmgate.errors import RequestMalformed, TokenMissing
+from realmgate.jose.compact import NotCompactJws, parse
 
 BEARER_ONLY = frozenset({"bearer"})
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl"
@@ -125,3 +126,22 @@ def test_no_error_holds_a_byte_of_the_credentials(header: str) -> None:
     with pytest.raises((RequestMalformed, TokenMissing)) as caught:
         token_of([header])
     assert not any(word in str(caught.value) for word in (TOKEN, "Basic", "é"))
+
+
+@given(st.text(max_size=40))
+def test_what_is_split_unseen_is_what_is_found(text: str) -> None:
+    try:
+        found = credentials_of([text], BEARER_ONLY)
+    except (RequestMalformed, TokenMissing):
+        return
+    assert split_credentials([text], BEARER_ONLY) == found
+
+
+@given(st.text(alphabet=string.printable + "\u00e9\u2028", max_size=60))
+def test_what_can_be_taken_apart_is_a_b64token_whoever_looks(text: str) -> None:
+    for token in (text, f"eyJhbGciOiJSUzI1NiJ9.{text}.c2ln", f"eyJhbGciOiJSUzI1NiJ9.e30.{text}", f"{text}.e30.c2ln"):
+        try:
+            parse(token)
+        except NotCompactJws:
+            continue
+        check_b64token(token)

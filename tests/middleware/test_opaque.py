@@ -8,11 +8,11 @@ from both_doors import AUDIENCE, ISSUER, NOW
 
 from realmgate import Introspection, Principal, Realm
 from realmgate.errors import KeysUnavailable, TokenRejected
+from realmgate.expected import Expected
 from realmgate.flow import Denied, Effect, EffectFailed, Fetch, Fetched, FetchFailed, run
 from realmgate.keys.keyring import Keyring
 from realmgate.keys.sources import NoKeys
 from realmgate.opaque import verify_opaque
-from realmgate.profiles import Expected
 
 ASKING = Introspection("https://id.example/introspect", client_id="shop", client_secret="s3cret")
 GOOD = {

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from forged import ATTACKER, CLAIMS, HEADER, PEM, PUBLIC, b64, by_hand, hmac_token, of_texts, segment, sign
 
 from realmgate import CallableKeys
+from realmgate.jose.keys import VerifyingKey
 
 DoorTo = Callable[..., Doors]
 ReasonOf = Callable[[Doors, str], str]
@@ -224,6 +225,22 @@ def test_a_token_of_somebody_else_s_signature_is_refused(doors: Doors, reason_of
     assert reason_of(doors, f"{one.rsplit('.', 1)[0]}.{b64(bytes(256))}") == "wrong signature"
     assert reason_of(doors, f"{mint('ES256').rsplit('.', 1)[0]}.{b64(bytes(64))}") == "wrong signature"
     assert reason_of(doors, f"{mint('EdDSA').rsplit('.', 1)[0]}.{b64(bytes(64))}") == "wrong signature"
+
+
+def test_a_forged_signature_costs_one_verification_for_each_key(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch, reason_of: ReasonOf
+) -> None:
+    assert doors.bearer(mint()).status == 200
+    tried: list[str | None] = []
+    verifies = VerifyingKey.verifies
+
+    def counted(self: VerifyingKey, jws: Any) -> bool:
+        tried.append(self.kid)
+        return verifies(self, jws)
+
+    monkeypatch.setattr(VerifyingKey, "verifies", counted)
+    assert reason_of(doors, mint(key=ATTACKER["RS256"].private)) == "wrong signature"
+    assert tried == ["key-RS256"] * 2  # one at each door
 
 
 def test_a_token_without_a_kid_is_tried_with_every_key_of_its_algorithm(doors: Doors, reason_of: ReasonOf) -> None:

@@ -18,7 +18,7 @@ class NotCompactJws(ValueError):
 
 
 class UnverifiedHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """The protected header: what the token says of itself."""
+    """The protected header: what the token says of itself; `typ` in lower case, as media types ignore it (§4.1.9)."""
 
     alg: str
     kid: str | None
@@ -71,4 +71,4 @@ def _parse_header(segment: bytes) -> UnverifiedHeader:
         raise NotCompactJws
     if not isinstance(kid, str | None) or not isinstance(typ, str | None):
         raise NotCompactJws
-    return UnverifiedHeader(alg=alg, kid=kid, typ=typ, members=members)
+    return UnverifiedHeader(alg=alg, kid=kid, typ=typ and typ.lower(), members=members)

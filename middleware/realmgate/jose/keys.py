@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from joserfc.errors import JoseError
+from cryptography.exceptions import InvalidSignature
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from .algorithms import VERIFIERS, algorithms_for
+from .algorithms import Verifier, algorithms_for, verifier
 from .compact import UnverifiedJws
 
 MIN_RSA_BITS = 2048
@@ -22,20 +22,7 @@ _ROCA: Mapping[int, frozenset[int]] = {
 }
 
 
-class _Public:
-    """Makes a key of joserfc say at once what it verifies with: what it is for was looked at when it was imported."""
-
-    public_key: Any
-
-    def get_op_key(self, operation: str) -> Any:
-        """The one half of a key that is ever imported here."""
-        del operation
-        return self.public_key
-
-
-_TYPES: Mapping[Any, Any] = {
-    kind.key_type: type(kind.__name__, (_Public, kind), {}) for kind in (RSAKey, ECKey, OKPKey)
-}
+_TYPES: Mapping[Any, Any] = {kind.key_type: kind for kind in (RSAKey, ECKey, OKPKey)}
 
 
 class KeyRefused(ValueError):
@@ -49,16 +36,18 @@ class VerifyingKey:
     kid: str | None
     algorithms: frozenset[str]
     jwk: Mapping[str, Any] = field(repr=False)
-    _native: Any = field(repr=False)
+    _verifiers: Mapping[str, Verifier] = field(repr=False)
 
     def verifies(self, jws: UnverifiedJws) -> bool:
         """Whether this key made the signature, under an algorithm of its own."""
-        if jws.header.alg not in self.algorithms:
+        verify = self._verifiers.get(jws.header.alg)
+        if verify is None:
             return False
         try:
-            return VERIFIERS[jws.header.alg].verify(jws.signing_input, jws.signature, self._native)
-        except (JoseError, ValueError, TypeError, OverflowError):
+            verify(jws.signature, jws.signing_input)
+        except (InvalidSignature, ValueError, TypeError, OverflowError):
             return False
+        return True
 
 
 def import_jwk(jwk: Mapping[str, Any]) -> VerifyingKey:
@@ -76,7 +65,8 @@ def import_jwk(jwk: Mapping[str, Any]) -> VerifyingKey:
         raise KeyRefused("has a kid that is not a string")
     algorithms = _algorithms(jwk)
     native = _import(jwk)
-    return VerifyingKey(kid=kid, algorithms=algorithms, jwk=jwk, _native=native)
+    verifiers = {name: verifier(name, native) for name in algorithms}
+    return VerifyingKey(kid=kid, algorithms=algorithms, jwk=jwk, _verifiers=verifiers)
 
 
 def _algorithms(jwk: Mapping[str, Any]) -> frozenset[str]:
@@ -91,14 +81,13 @@ def _algorithms(jwk: Mapping[str, Any]) -> frozenset[str]:
 def _import(jwk: Mapping[str, Any]) -> Any:
     needed = {name: jwk.get(name) for name in ("kty", "crv", "x", "y", "n", "e") if name in jwk}
     try:
-        key = _TYPES[jwk["kty"]].import_key(needed)
-        native = key.public_key
+        native = _TYPES[jwk["kty"]].import_key(needed).public_key
     except Exception as error:
         # Import errors come from three libraries and in many types; one odd key must never spoil the set.
         raise KeyRefused("cannot be imported") from error
     if jwk["kty"] == "RSA":
         _check_rsa(native)
-    return key
+    return native
 
 
 def _check_rsa(native: Any) -> None:

@@ -1,14 +1,14 @@
 """Secrets that both sides know, for HMAC: configured, long enough, and never out of a key set. RFC 7518 §3.2."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from cryptography.exceptions import InvalidSignature
 from joserfc.jwk import OctKey
 from joserfc.jws import JWSRegistry
 
-from .compact import UnverifiedJws
+from .algorithms import Verifier
 from .keys import KeyRefused, VerifyingKey
 
 # "A key of the same size as the hash output or larger MUST be used", in bytes.
@@ -18,16 +18,10 @@ LEAST: Final[Mapping[str, int]] = MappingProxyType({"HS256": 32, "HS384": 48, "H
 _PUBLIC: Final = (b"-----BEGIN", b"ssh-", b"ecdsa-sha2-", b"{")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SecretKey(VerifyingKey):
     """The only kind of key that knows HMAC, and knows nothing else."""
 
-    def verifies(self, jws: UnverifiedJws) -> bool:
-        """Whether somebody who knows the secret made the signature."""
-        alg = jws.header.alg
-        if alg not in self.algorithms:
-            return False
-        return JWSRegistry.algorithms[alg].verify(jws.signing_input, jws.signature, self._native)
+    __slots__ = ()
 
 
 def secret_key(value: bytes, algorithm: str) -> SecretKey:
@@ -41,4 +35,16 @@ def secret_key(value: bytes, algorithm: str) -> SecretKey:
         native = OctKey.import_key(value)
     except ValueError:
         raise KeyRefused("is a public key, not a secret") from None
-    return SecretKey(kid=None, algorithms=frozenset({algorithm}), jwk={}, _native=native)
+    return SecretKey(
+        kid=None, algorithms=frozenset({algorithm}), jwk={}, _verifiers={algorithm: _hmac(algorithm, native)}
+    )
+
+
+def _hmac(algorithm: str, native: OctKey) -> Verifier:
+    registered = JWSRegistry.algorithms[algorithm]
+
+    def verify(signature: bytes, signed: bytes) -> None:
+        if not registered.verify(signed, signature, native):
+            raise InvalidSignature
+
+    return verify

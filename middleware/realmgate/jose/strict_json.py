@@ -8,6 +8,8 @@ import msgspec
 
 MAX_DEPTH = 32
 
+_ARRAY, _OBJECT = b"[{"
+
 # A string may lack its end, so that each byte is looked at once, whatever the text.
 _STRING_OR_BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[{\[]|[}\]]', re.DOTALL)
 
@@ -21,8 +23,7 @@ class NotStrictJson(ValueError):
 
 def parse_object(data: bytes) -> dict[str, Any]:
     """Read one JSON object; refuses doubled names, deep nesting, lone surrogates and everything RFC 8259 does."""
-    # Brackets side by side or in a string are not deep, but few brackets cannot be, and that is quickly seen.
-    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and _depth(data) > MAX_DEPTH:
+    if not _is_flat(data) and _depth(data) > MAX_DEPTH:
         raise NotStrictJson
     try:
         value = _decode(data)
@@ -34,6 +35,16 @@ def parse_object(data: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise NotStrictJson
     return value
+
+
+def _is_flat(data: bytes) -> bool:
+    """Whether there are too few brackets to lie deep; side by side or in a string, many are not deep either.
+
+    None but the first is what nearly every token has, and numbers are sought much faster than bytes are counted.
+    """
+    if _ARRAY not in data and data.find(_OBJECT, 1) < 0:
+        return True
+    return data.count(_ARRAY) + data.count(_OBJECT) <= MAX_DEPTH
 
 
 def _depth(data: bytes) -> int:

@@ -63,6 +63,12 @@ class Keyring:
         # Until when a name is not looked for, and for how long it was not.
         self._missed: dict[str | None, tuple[float, float]] = {}
 
+    def at_hand(self, kid: str | None, alg: str, tick: float) -> tuple[VerifyingKey, ...]:
+        """The keys that may have signed, as far as that can be said without asking anybody."""
+        if tick >= self._useless_at or (tick >= self.refresh_at and self.source.inline):
+            return ()
+        return self._candidates(kid, alg)
+
     def find(self, kid: str | None, alg: str, tick: float) -> Flow[tuple[VerifyingKey, ...]]:
         """The keys that may have signed; waits only where no usable keys are known at all."""
         attempt = self._attempt

@@ -207,9 +207,8 @@ def test_the_mark_of_a_mock_is_exactly_its_words() -> None:
 
 
 def test_a_key_with_which_the_library_below_cannot_cope_verifies_nothing() -> None:
-    class Broken:
-        def get_op_key(self, operation: str) -> None:
-            raise ValueError(operation)
+    def broken(_signature: bytes, _signed: bytes) -> None:
+        raise ValueError
 
-    key = VerifyingKey(kid=None, algorithms=frozenset({"RS256"}), jwk={}, _native=Broken())
+    key = VerifyingKey(kid=None, algorithms=frozenset({"RS256"}), jwk={}, _verifiers={"RS256": broken})
     assert not key.verifies(signed("RS256"))

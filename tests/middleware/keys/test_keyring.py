@@ -78,6 +78,23 @@ def test_fresh_keys_are_asked_for_once(keyring: Keyring, world: World) -> None:
     assert len(world.asked) == 1
 
 
+def test_what_is_at_hand_is_what_needs_no_question(keyring: Keyring, world: World) -> None:
+    assert keyring.at_hand("key-RS256", "RS256", 0) == ()
+    find(keyring, world, 0)
+    for tick in (0, 599, 4199):
+        assert kids(keyring.at_hand("key-RS256", "RS256", tick)) == ["key-RS256"]
+    assert keyring.at_hand("key-RS256", "RS256", 4200) == ()
+    assert keyring.at_hand("key-RS256", "ES256", 0) == ()
+    assert keyring.at_hand("unknown", "RS256", 0) == ()
+    assert len(world.asked) == 1
+
+
+def test_keys_of_a_function_are_never_at_hand(world: World) -> None:
+    keyring = Keyring(CallableKeys(lambda: JWKS))
+    assert run(keyring.find("key-RS256", "RS256", 0), world)
+    assert keyring.at_hand("key-RS256", "RS256", 0) == ()
+
+
 def test_stale_keys_are_served_at_once_and_say_that_they_are_stale(keyring: Keyring, world: World) -> None:
     find(keyring, world, 0)
     assert 599 < keyring.refresh_at <= 600
