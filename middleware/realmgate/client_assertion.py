@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from .errors import ConfigurationError
 from .introspection_auth import Credentials, check_texts
-from .jose.algorithms import KEY_OF, VERIFIERS, algorithms_for
+from .jose.algorithms import KEY_OF, SIGNERS, algorithms_for
 
 LIFETIME: Final = 60
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -66,7 +66,7 @@ class PrivateKeyJwt:
         header = {"alg": self.algorithm, "typ": "JWT", **({"kid": self.kid} if self.kid else {})}
         signed = f"{_segment(json.dumps(header).encode())}.{_segment(json.dumps(claims).encode())}"
         # The algorithm itself, as joserfc's own way of putting it together warns of the name EdDSA.
-        signature = VERIFIERS[self.algorithm].sign(signed.encode(), self._signer)
+        signature = SIGNERS[self.algorithm].sign(signed.encode(), self._signer)
         assertion = f"{signed}.{_segment(signature)}"
         form = {"client_id": self.client_id, "client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
         return Credentials(form=form)

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from joserfc.jws import JWSRegistry
 
 # Takes a signature and what it should be of, and raises something where it is not.
 Verifier: TypeAlias = Callable[[bytes, bytes], object]
@@ -42,6 +43,9 @@ KEY_OF: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
         "Ed25519": ("OKP", "Ed25519"),
     }
 )
+
+# Of joserfc, for what we sign ourselves; verifying goes the shorter way below.
+SIGNERS: Final = MappingProxyType({name: JWSRegistry.algorithms[name] for name in KEY_OF})
 
 _HASHES: Final = MappingProxyType({"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()})
 
