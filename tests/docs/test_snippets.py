@@ -109,6 +109,8 @@ def check_command(words: list[str], home: Path) -> None:
         case ["mockidp", "token" | "trust" | "env" | "ca", *_]:
             command = [sys.executable, "-m", *words]
             assert subprocess.run(command, cwd=home, check=True, capture_output=True).stdout
+        case ["mockidp", "init", *_]:
+            assert subprocess.run([sys.executable, "-m", *words], cwd=home, check=True, capture_output=True).stdout
         case ["mockidp", "serve", *flags]:
             check_serving(flags, home)
         case _:

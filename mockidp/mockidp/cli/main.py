@@ -7,7 +7,7 @@ from typing import Any, Final, NoReturn
 
 from ..errors import ConfigError
 from ..overrides import Overrides
-from . import control, environment, serve, tokens
+from . import control, environment, init, serve, tokens
 from .words import DESCRIPTION, EXAMPLES, Failed, expect_extra, said_version
 
 NOT_INSTALLED: Final = 1
@@ -18,6 +18,7 @@ WRONG_USE: Final = 2
 FAMILIES: Final[tuple[Callable[[Any], None], ...]] = (
     serve.add,
     tokens.add,
+    init.add,
     control.add,
     environment.add,
 )

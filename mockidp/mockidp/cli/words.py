@@ -14,6 +14,7 @@ examples:
   mockidp serve --backend-prefix /office         another place for the back-office's login
   mockidp serve --single                         a back-office without a storefront
   mockidp serve --dialect orocommerce            answer like OroCommerce (--oro-version 5.0, 5.1, 6.0 or 6.1)
+  mockidp init                                   a configuration file to begin with
   mockidp serve --config mockidp.toml --port 0   your realms, users and clients, on a free port
 
 Durations are 30s, 5m, 1h, 2d or plain seconds.
