@@ -76,6 +76,7 @@ def test_a_token_is_renewed_before_it_ends_without_anybody_asking(page, address,
     page.clock.install()
     log_in(page, address)
     until = page.locator("#until")
+    expect(until).to_be_visible()
     before = until.get_attribute("datetime")
     mock_idp.clock.advance(minutes=59, seconds=30)
     page.clock.fast_forward("59:30")
