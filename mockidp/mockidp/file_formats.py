@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from .errors import ConfigError
-from .yaml_files import line_at, lines_of, read_yaml
 
 Lines = Callable[[str], int | None]
 
@@ -36,6 +35,8 @@ def read_toml(text: str) -> Document:
 
 def read_json(text: str) -> Document:
     """JSON (RFC 8259) with each member once."""
+    from .yaml_files import line_at, lines_of  # noqa: PLC0415  # loaded by whoever has such a file
+
     try:
         found = json.loads(text, object_pairs_hook=_members, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -50,6 +51,8 @@ def read_json(text: str) -> Document:
 
 def read_yaml_document(text: str) -> Document:
     """YAML 1.1 without tags of its own, with each key once."""
+    from .yaml_files import line_at, read_yaml  # noqa: PLC0415  # as above
+
     found, node = read_yaml(text)
     return _document({} if found is None else found, partial(line_at, node))
 

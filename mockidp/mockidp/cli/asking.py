@@ -1,13 +1,17 @@
-"""Asks a running server over HTTP, and says in one line why it cannot be asked or will not do it."""
+"""Asks a running server over HTTP, and says in one line why it cannot be asked or will not do it.
+
+`requests` is loaded by whoever asks: a server, which asks nobody, would take much longer to start with it.
+"""
 
 import os
 from pathlib import Path
-from typing import Any, Final
-
-import requests
+from typing import TYPE_CHECKING, Any, Final
 
 from ..environment_formats import CA_VARIABLES
 from .words import CONTROL_TOKEN, KEYS_DIR, Failed
+
+if TYPE_CHECKING:
+    import requests
 
 ADDRESS: Final = "http://127.0.0.1:8800"
 LONGEST: Final = 90  # seconds, which is more than any operation waits
@@ -19,6 +23,8 @@ def ask(
     method: str, path: str, arguments: dict[str, Any], *, at: str | None = None, control_token: str | None = None
 ) -> Any:
     """What the server at that address answers; Failed says what is wrong and what to do."""
+    import requests  # noqa: PLC0415
+
     base = (at or ADDRESS).rstrip("/")
     query, body = (arguments, None) if method == "GET" else (None, arguments)
     with requests.Session() as session:
@@ -47,7 +53,9 @@ def _proof(control_token: str | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 
-def _unreachable(base: str, problem: requests.RequestException) -> str:
+def _unreachable(base: str, problem: "requests.RequestException") -> str:
+    import requests  # noqa: PLC0415
+
     if isinstance(problem, ValueError):  # what requests raises for what is no address at all
         return f"--at: expected an address such as {ADDRESS}, not {base!r}"
     if isinstance(problem, requests.exceptions.SSLError):
@@ -59,7 +67,9 @@ def _unreachable(base: str, problem: requests.RequestException) -> str:
     return f"nothing answers at {base}: start it with `mockidp serve`, or say where it is with --at URL"
 
 
-def _read(answer: requests.Response, base: str) -> Any:
+def _read(answer: "requests.Response", base: str) -> Any:
+    import requests  # noqa: PLC0415
+
     try:
         said = answer.json()
     except ValueError:
