@@ -25,21 +25,24 @@ ANSWER_STARTS = frozenset({"http.response.start", "websocket.accept", "websocket
 
 
 class RealmGate(SingleRealm):
-    """ASGI middleware that lets requests through to `app` with a token of one realm only.
+    """ASGI middleware that lets requests through to `app` with a token of one realm only, or of one of several.
 
-    `realm` is taken out of a `Realms`, ``shop["storefront"]``. `clock` gives seconds since the epoch. `remember` bounds
-    how many verified tokens are kept, so that they need not be verified again. `on_decision` is told a `Decision` each
-    time. HTTP and WebSocket are guarded, lifespan passes, and any other kind of connection is refused.
+    `realm` is taken out of a `Realms`, ``shop["storefront"]``; of several, as a list, a token must be good in one.
+    `clock` gives seconds since the epoch. `remember` bounds how many verified tokens are kept, so that they need not be
+    verified again. `on_decision` is told a `Decision` each time. HTTP and WebSocket are guarded, lifespan passes, and
+    any other kind of connection is refused.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard one connection."""
         if scope["type"] == "http":
-            await _guard(self.gate, self.app, scope, receive, send)
+            gate = self.gate if self.choice is None else self.choice.gate_for(Incoming(scope))
+            await _guard(gate, self.app, scope, receive, send)
         elif _is_lifespan(scope):
             await self.app(scope, receive, send)
         else:
-            await _guard_websocket(self.gate, self.app, scope, receive, send)
+            gate = self.gate if self.choice is None else self.choice.gate_for(Incoming(for_the_gate(scope)))
+            await _guard_websocket(gate, self.app, scope, receive, send)
 
 
 class RealmMap(PrefixedRealms):

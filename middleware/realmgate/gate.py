@@ -129,6 +129,10 @@ class Gate:
             yield from self._check_possession(principal, credentials, incoming, now)
         return principal
 
+    def remembers(self, credentials: str) -> bool:
+        """Whether exactly these credentials were good here a moment ago; whether they still are is for `admit`."""
+        return self._tokens.recall(credentials) is not None
+
     def ask_again(self, principal: Principal, incoming: Incoming) -> Flow[None]:
         """Whether a token that was good has been revoked since, for what outlives its first request."""
         introspection = self.realm.introspection

@@ -1,9 +1,10 @@
 """How gates stand around an app, whichever the door: one realm for all of it, or a table of path prefixes."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from .choice import Choice
 from .decision import Decision, OnDecision, Outcome, tell
 from .errors import ConfigurationError
 from .gate import Gate
@@ -34,23 +35,27 @@ class Guard:
 
 
 class SingleRealm(Guard):
-    """The whole app belongs to one realm."""
+    """The whole app belongs to one realm, or takes the tokens of several."""
 
     def __init__(
         self,
         app: Any,
         *,
-        realm: GuardedRealm,
+        realm: GuardedRealm | Sequence[GuardedRealm],
         clock: Callable[[], float] = time.time,
         remember: int = 10_000,
         on_decision: OnDecision | None = None,
     ) -> None:
-        """Raise `TypeError` for a realm that is not out of a `Realms`."""
+        """Raise `TypeError` for a realm that is not out of a `Realms`, `ConfigurationError` for several that clash."""
+        several: Sequence[Any] = realm if isinstance(realm, tuple | list) and realm else (realm,)
+        gates = [gate_of(each, clock=clock, remember=remember, on_decision=on_decision) for each in several]
         self.app = app
-        self.gate = gate_of(realm, clock=clock, remember=remember, on_decision=on_decision)
+        self.gate: Gate = gates[0]
+        self.choice = Choice(gates) if len(gates) > 1 else None
+        self.guarded = tuple(gate.guarded for gate in gates)
 
     def guards(self, path: str) -> GuardedRealm:
-        """Every path, with the one realm."""
+        """Every path; of several realms the first one stands for all."""
         del path
         return self.gate.guarded
 

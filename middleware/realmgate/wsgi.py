@@ -35,18 +35,20 @@ class RealmGate(SingleRealm):
         self,
         app: Any,
         *,
-        realm: GuardedRealm,
+        realm: GuardedRealm | Sequence[GuardedRealm],
         clock: Callable[[], float] = time.time,
         remember: int = 10_000,
         on_decision: OnDecision | None = None,
     ) -> None:
         """Raise `TypeError` for a realm that is not out of a `Realms`."""
         super().__init__(app, realm=realm, clock=clock, remember=remember, on_decision=on_decision)
-        _check_blocking(self.gate.guarded)
+        for guarded in self.guarded:
+            _check_blocking(guarded)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Guard one request."""
-        return _guard(self.gate, self.app, environ, start_response)
+        gate = self.gate if self.choice is None else self.choice.gate_for(Incoming(environ))
+        return _guard(gate, self.app, environ, start_response)
 
 
 class RealmMap(PrefixedRealms):
