@@ -1,8 +1,7 @@
 """Where faults of endpoints happen: between the server and the app."""
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,17 +9,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .captured_request import Captured
 from .faults.catalogue import Chosen, choose
 from .faults.exchange import Exchange, nothing
-from .faults.plan import ASKED_FOR, Faults
+from .faults.plan import ASKED_FOR, Faults, note_carried_out
 from .faults.row import TokenFault
+from .places import Places
 from .recording import CAPTURED
-from .site import Site, Sites
+from .site import Sites
 
 HEADER: Final = "x-mock-fault"
 RAW_HEADER: Final = HEADER.encode()
-TOKEN: Final = "/oauth2-token"  # noqa: S105  # a path
-METADATA: Final = "/.well-known/oauth-authorization-server"
-
-Place: TypeAlias = tuple[str, str | None]  # an endpoint and its realm, as far as the address tells it
 
 
 class Interference:
@@ -31,7 +27,7 @@ class Interference:
         self._faults = faults
         self._sites = sites
         self._by_request = by_request
-        self._places = {path: place for site in sites for path, place in _places(site).items()}
+        self._places = Places(sites)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, unless something is to go wrong with it."""
@@ -51,7 +47,7 @@ class Interference:
         await self._act(chosen, captured, scope, receive, send)
 
     async def _act(self, asked: Chosen | None, captured: Captured, scope: Scope, receive: Receive, send: Send) -> None:
-        endpoint, realm = self._place(captured)
+        endpoint, realm = self._places.find(captured.path, captured.client_id)
         due = None if asked else self._faults.interfering(endpoint, realm=realm, client=captured.client_id)
         chosen = due.chosen if due else asked
         if chosen is None:
@@ -70,6 +66,7 @@ class Interference:
                 keys=self._sites.named(realm).mint.keys if realm else None,
                 postpone=partial(self._faults.postpone, due) if due else nothing,
             )
+            note_carried_out(chosen.fault.name)
             await chosen.fault.act(exchange)
 
     async def _asking(self, fault: TokenFault, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,30 +76,7 @@ class Interference:
         finally:
             ASKED_FOR.reset(before)
 
-    def _place(self, captured: Captured) -> Place:
-        endpoint, realm = self._places.get(captured.path, ("", None))
-        if endpoint == "token" and captured.client_id:
-            found = self._sites.of_client(captured.client_id)
-            realm = found[0].realm.name if found else None
-        return endpoint, realm
-
 
 def _asked(captured: Captured) -> str | None:
     """The fault that the request asks for; looks at bytes, since most requests ask for none."""
     return next((value.decode("latin-1") for name, value in captured.raw_headers if name == RAW_HEADER), None)
-
-
-def _places(site: Site) -> Mapping[str, Place]:
-    """The addresses of one realm; the token endpoint is everybody's."""
-    at, realm = site.paths, site.realm.name
-    return {
-        TOKEN: ("token", None),
-        at.authorize: ("authorize", realm),
-        at.login: ("login", realm),
-        at.logout: ("logout", realm),
-        at.device: ("device", realm),
-        f"{METADATA}{at.issuer}": ("discovery", realm),
-        f"{at.issuer}/.well-known/openid-configuration": ("discovery", realm),
-        f"{at.issuer}/logout": ("logout", realm),
-        **{f"{at.issuer}/{name}": (name, realm) for name in ("device", "introspect", "jwks", "revoke", "userinfo")},
-    }

@@ -39,7 +39,10 @@ class RequestLines:
 
 
 def _asked(scope: Scope) -> str:
-    # The path as it was sent: percent-encoded, so that nobody can write line breaks or colours to the terminal.
-    path = scope["raw_path"].decode("ascii", "backslashreplace")
-    shown = path if len(path) <= LONGEST_PATH else path[:LONGEST_PATH] + "..."
-    return f"{scope['method']:<4}  {shown}"
+    return f"{scope['method']:<4}  {shown_path(scope)}"
+
+
+def shown_path(scope: Scope) -> str:
+    """The path as it was sent: percent-encoded, so that nobody can write line breaks or colours to the terminal."""
+    path: str = scope["raw_path"].decode("ascii", "backslashreplace")
+    return path if len(path) <= LONGEST_PATH else path[:LONGEST_PATH] + "..."

@@ -2,22 +2,25 @@
 
 import argparse
 import contextlib
-import logging
 import os
 import signal
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, get_args
 
 from ..config import Dialect, OroVersion
 from .arguments import duration, port
+from .telling import FORMATS
 from .variables import read_all, settle, stand_in
-from .words import CONTROL_TOKEN, DESCRIPTION, EXAMPLES, Failed, said_version, say
+from .words import CONTROL_TOKEN, DESCRIPTION, EXAMPLES, Failed
 
-if TYPE_CHECKING:
-    from .. import MockIdp
-
-OTHERS: Final = ("host", "port", "allow_remote", "control_token")  # flags that are no settings of the configuration
+OTHERS: Final = (
+    "host",
+    "port",
+    "allow_remote",
+    "control_token",
+    "log_format",
+)  # flags that are no settings of the configuration
 
 
 def add(commands: Any) -> None:
@@ -41,6 +44,7 @@ def _add_where(serve: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--control-token", metavar="TOKEN", help=f"what whoever controls it has to know (default: ${CONTROL_TOKEN})"
     )
+    where.add_argument("--log-format", choices=sorted(FORMATS), default="text", help="what it prints (default: text)")
     where.add_argument("--base-url", metavar="URL", help="how clients reach it, if not by host and port")
     where.add_argument("--browser-base-url", metavar="URL", help="how browsers reach it, if not as clients do")
 
@@ -79,33 +83,38 @@ def _add_how_long(serve: argparse.ArgumentParser) -> None:
 
 
 def _serve(
-    *, config: str | None, host: str, port: int, allow_remote: bool, control_token: str | None, **overrides: Any
+    *,
+    config: str | None,
+    host: str,
+    port: int,
+    allow_remote: bool,
+    control_token: str | None,
+    log_format: str,
+    **overrides: Any,
 ) -> None:
     from .. import MockIdp  # noqa: PLC0415  # needs the extra
     from ..environment_settings import naming  # noqa: PLC0415
     from ..loopback import is_loopback  # noqa: PLC0415
     from ..reloading import Reloading  # noqa: PLC0415
-    from ..request_lines import RequestLines  # noqa: PLC0415
 
     if not is_loopback(host) and not allow_remote:
         raise Failed(f"other machines can reach {host!r}: use 127.0.0.1, or add --allow-remote")
-    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    telling = FORMATS[log_format]()
     settled = settle(config, overrides, others=OTHERS)
     reached: dict[str, Any] = {"host": host, "port": port, "allow_remote": allow_remote}
     token = os.environ.get(CONTROL_TOKEN) if control_token is None else control_token
     with naming(settled.from_environment):
         idp = MockIdp(settled.config, **reached, control_token=token, **settled.overrides)
-    idp.app = RequestLines(idp.app, say)
     if settled.file:
-        idp.provider.source = Reloading(settled.file, idp.configure, say)
-    with _told_to_stop() as stopped, idp:
-        say(_welcome(idp))
+        idp.provider.source = Reloading(settled.file, idp.configure, telling.note)
+    with telling.attach(idp), _told_to_stop() as stopped, idp:
+        telling.listening(idp)
         idp.provider.warm_up().join()
-        say("Ready.")
+        telling.say("ready")
         while not stopped.wait(1):  # a signal ends the wait at once, but on Windows only between two
             if idp.provider.source:
                 idp.provider.source.check()
-    say("Stopped.")
+    telling.say("stopped")
 
 
 @contextlib.contextmanager
@@ -123,24 +132,3 @@ def _told_to_stop() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _welcome(idp: "MockIdp") -> str:
-    rows = [("Start page", f"{idp.provider.browser_base_url}/", "")]
-    for realm in idp.config.realms:
-        login = f"log in as {realm.users[0].username} / {realm.users[0].password}" if realm.users else ""
-        rows.append((realm.title, _address(idp, realm.name), login))
-    if idp.ca_file:
-        rows.append(("CA", idp.ca_file, "trust it: mockidp env"))
-    titles, addresses = (max(len(row[column]) for row in rows) for column in (0, 1))
-    table = (f"  {title:<{titles}}  {address:<{addresses}}  {login}".rstrip() for title, address, login in rows)
-    return "\n".join(
-        (f"mockidp {said_version()} listens on {idp.local_url}. {DESCRIPTION}", "", *table, "", "Ctrl-C stops it.", "")
-    )
-
-
-def _address(idp: "MockIdp", realm: str) -> str:
-    """Where clients begin: the issuer, which leads to all the rest, or where there is none, the authorize page."""
-    if idp.config.dialect == "standard":
-        return idp.issuer(realm)
-    return idp.base_url + idp.config.paths(idp.config.realm(realm)).authorize

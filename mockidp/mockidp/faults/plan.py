@@ -15,6 +15,9 @@ from .row import Fault, Foreign, TokenFault, TokenKind
 # A fault of tokens that the request under way asked for itself, which therefore nobody else's tokens meet.
 ASKED_FOR: Final[ContextVar[TokenFault | None]] = ContextVar("mockidp_asked_for", default=None)
 
+# The names of the faults that the request under way has met, where somebody wants to know.
+CARRIED_OUT: Final[ContextVar[list[str] | None]] = ContextVar("mockidp_carried_out", default=None)
+
 MARK: Final = "!"
 
 
@@ -121,7 +124,15 @@ class Faults:
             return due
 
     def _seal(self, fault: TokenFault, realm: str) -> Seal:
+        note_carried_out(fault.name)
         return partial(_told, fault=fault, foreign=self._foreign[realm])
+
+
+def note_carried_out(fault: str) -> None:
+    """The request under way has met this fault."""
+    noted = CARRIED_OUT.get()
+    if noted is not None:
+        noted.append(fault)
 
 
 def hinted(login_hint: str) -> tuple[str, str]:
