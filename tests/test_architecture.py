@@ -22,7 +22,6 @@ PROVEN_WITH = {
     "mockidp/control/arguments.py": "tests/mockidp/control/test_door.py",
     "mockidp/control/clock.py": "tests/mockidp/control/test_table.py",
     "mockidp/control/faults.py": "tests/mockidp/control/test_table.py",
-    "mockidp/control/flows.py": "tests/mockidp/control/test_table.py",
     "mockidp/control/keys.py": "tests/mockidp/control/test_table.py",
     "mockidp/control/members.py": "tests/mockidp/control/test_table.py",
     "mockidp/control/operation.py": "tests/mockidp/control/test_table.py",

@@ -22,6 +22,7 @@ from uvicorn.importer import import_from_string
 
 from mockidp import MockIdp
 from mockidp.config_files import load_config
+from mockidp.control.table import OPERATIONS
 from mockidp.marked import apply, wanted
 from realmgate import Realm, RealmMap, Realms
 
@@ -31,6 +32,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 NOT_OURS = {"_build", "node_modules", ".pytest_cache"}
 NAMED = [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if not NOT_OURS & {*page.parts}]
 ISSUER = re.compile(r"https?://\S+/(backoffice|authorize)(?=\s)")
+FAMILIES = {name.partition(".")[0] for name in OPERATIONS} - {"token", "env"}
 RUN = {"python", "toml", "console", "bash"}
 SHOWN = {"http", "ini", "json", "text", "{toctree}", "{include}", "{literalinclude}", "{raw}", "{warning}"}
 
@@ -111,6 +113,9 @@ def check_command(words: list[str], home: Path) -> None:
             assert subprocess.run(command, cwd=home, check=True, capture_output=True).stdout
         case ["mockidp", "init", *_]:
             assert subprocess.run([sys.executable, "-m", *words], cwd=home, check=True, capture_output=True).stdout
+        case ["mockidp", family, *_] if family in FAMILIES:
+            with MockIdp() as idp:
+                subprocess.run([sys.executable, "-m", *words, "--at", idp.base_url], check=True, capture_output=True)
         case ["mockidp", "serve", *flags]:
             check_serving(flags, home)
         case _:

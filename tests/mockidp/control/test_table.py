@@ -25,7 +25,7 @@ from mockidp.reloading import Reloading
 NOON: Final = 1_800_000_000
 SERVICE: Final = {"client_id": "storefront-service", "client_secret": "storefront-service-secret"}
 # What differs from one time to the next: names that are drawn by lot, and real times.
-DRAWN: Final = frozenset({"kid", "jti", "access_token", "milliseconds", "number", "forgotten"})
+DRAWN: Final = frozenset({"kid", "x", "y", "jti", "access_token", "milliseconds", "number", "forgotten"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,10 @@ def pending_after(idp: MockIdp) -> dict[str, Any]:
 def keys_after(idp: MockIdp) -> dict[str, Any]:
     return {
         "realms": {
-            realm: [{"kid": kid, "algorithm": "ES256", "phase": phase} for kid, phase in keys.phases.items()]
+            realm: [
+                {"kid": jwk["kid"], "algorithm": jwk["alg"], "phase": keys.phases[jwk["kid"]], "jwk": jwk}
+                for jwk in keys.jwks()["keys"]
+            ]
             for realm, keys in idp.keys.items()
         }
     }
