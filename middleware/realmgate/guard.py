@@ -47,7 +47,8 @@ class SingleRealm(Guard):
         on_decision: OnDecision | None = None,
     ) -> None:
         """Raise `TypeError` for a realm that is not out of a `Realms`, `ConfigurationError` for several that clash."""
-        several: Sequence[Any] = realm if isinstance(realm, tuple | list) and realm else (realm,)
+        given: Any = realm
+        several: Sequence[Any] = given if isinstance(given, tuple | list) and given else (given,)
         gates = [gate_of(each, clock=clock, remember=remember, on_decision=on_decision) for each in several]
         self.app = app
         self.gate: Gate = gates[0]
