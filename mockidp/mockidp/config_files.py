@@ -1,6 +1,7 @@
 """A configuration from a file, in TOML, YAML or JSON; what the file leaves out is as the docstring of `config` says."""
 
 import contextlib
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +14,9 @@ from .demo import DEMO_REALMS, ORO_DEMO_REALMS
 from .errors import ConfigError
 from .faults.planned import planned
 from .file_formats import Document, read_json, reader_of
+from .mock_oauth2_server import is_theirs, translate
+
+logger: Final = logging.getLogger("mockidp")
 
 LARGEST: Final = 1024 * 1024  # bytes
 _PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
@@ -58,7 +62,7 @@ def read(path: str | Path) -> Document:
 def configured(document: Document) -> Config:
     """The configuration that these settings are; ConfigError names line, place and expectation."""
     try:
-        config = msgspec.convert(with_demo(document.settings), Config)
+        config = msgspec.convert(with_demo(_understood(document.settings)), Config)
         planned(config)
     except ConfigError as error:
         raise ConfigError(error.problem, place=error.place, line=document.line(error.place)) from error
@@ -69,6 +73,16 @@ def configured(document: Document) -> Config:
         raise ConfigError("expected less deeply nested settings") from None
     else:
         return config
+
+
+def _understood(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The settings as ours, where they are those of another mock."""
+    if not is_theirs(settings):
+        return settings
+    translated = translate(settings)
+    for sentence in translated.warnings:
+        logger.warning("configuration of mock-oauth2-server: %s", sentence)
+    return translated.settings
 
 
 def with_demo(settings: Mapping[str, Any]) -> dict[str, Any]:

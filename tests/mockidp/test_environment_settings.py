@@ -81,6 +81,14 @@ def test_a_configuration_may_stand_in_a_variable() -> None:
         config_from_environment({"MOCKIDP_JSON_CONFIG": "{}", "MOCKIDP_CONFIG": "a.toml"})
 
 
+def test_the_variables_of_mock_oauth2_server_are_read_too(tmp_path: Path) -> None:
+    text = json.dumps({"tokenCallbacks": [{"issuerId": "a", "tokenExpiry": 60}]})
+    (tmp_path / "a.json").write_text(text)
+    for environ in ({"JSON_CONFIG": text}, {"JSON_CONFIG_PATH": str(tmp_path / "a.json")}):
+        [realm] = config_from_environment(environ).realms
+        assert (realm.name, realm.lifetimes.access_token) == ("a", 60)
+
+
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
