@@ -47,9 +47,7 @@ class SingleRealm(Guard):
         on_decision: OnDecision | None = None,
     ) -> None:
         """Raise `TypeError` for a realm that is not out of a `Realms`, `ConfigurationError` for several that clash."""
-        given: Any = realm
-        several: Sequence[Any] = given if isinstance(given, tuple | list) and given else (given,)
-        gates = [gate_of(each, clock=clock, remember=remember, on_decision=on_decision) for each in several]
+        gates = [gate_of(each, clock=clock, remember=remember, on_decision=on_decision) for each in _each(realm)]
         self.app = app
         self.gate: Gate = gates[0]
         self.choice = Choice(gates) if len(gates) > 1 else None
@@ -59,6 +57,11 @@ class SingleRealm(Guard):
         """Every path; of several realms the first one stands for all."""
         del path
         return self.gate.guarded
+
+
+def _each(realm: Any) -> list[GuardedRealm]:
+    """One realm or several; whatever is neither is for the gate to refuse."""
+    return list(realm) if isinstance(realm, tuple | list) and realm else [realm]
 
 
 class PrefixedRealms(Guard):
