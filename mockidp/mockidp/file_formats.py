@@ -72,7 +72,21 @@ def reader_of(suffix: str) -> Callable[[str], Document]:
 def _document(found: object, line: Lines) -> Document:
     if not isinstance(found, dict):
         raise ConfigError("expected settings by name at the top, not a list or a single value", line=1)
+    _expect_characters(found)
     return Document(settings=found, line=line)
+
+
+def _expect_characters(found: Any) -> None:
+    """Refuse halves of characters, which escapes can spell and nothing can be made of."""
+    waiting = [found]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            raise ConfigError("expected texts of whole characters, but found half of one")
 
 
 class _Doubled(Exception):

@@ -64,7 +64,7 @@ class Provider:
             journal=self.journal,
         )
         self.source: Reloading | None = None  # set by who serves it from a file
-        self._changing = threading.Lock()
+        self.changing: Final = threading.RLock()
         self._take(stand(config, self._lasting))
 
     @property
@@ -94,7 +94,7 @@ class Provider:
         came later stay, too. ConfigError where it cannot be; then everything is as before. The app that answers for the
         provider goes on with the configuration it was built with: see `build_app`.
         """
-        with self._changing:
+        with self.changing:
             effective, stays = with_fixed(config, self.config)
             self._take(stand(effective, self._lasting, self._standing))
         return stays

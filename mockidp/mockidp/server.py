@@ -107,12 +107,10 @@ class MockIdp:
         self._running = False
 
     def configure(self, config: Config) -> tuple[str, ...]:
-        """Go by another configuration from now on, running or not; the places that stay as they were.
-
-        What is remembered goes on; requests under way finish as they began. ConfigError leaves all as it was.
-        """
-        stays = self.provider.configure(overridden(config, self._overrides))
-        self.config, self._control.app = self.provider.config, build_app(self.provider)
+        """Go by another configuration from now on; the places that stay as they were. ConfigError changes nothing."""
+        with self.provider.changing:
+            stays = self.provider.configure(overridden(config, self._overrides))
+            self.config, self._control.app = self.provider.config, build_app(self.provider)
         return stays
 
     def reset(self) -> None:

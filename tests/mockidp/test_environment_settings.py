@@ -4,7 +4,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from mockidp import Config, ConfigError, Lifetimes, Realm
+from mockidp import Config, ConfigError, Lifetimes, MockIdp, Realm
 from mockidp.environment_settings import config_from_environment, misspelt, overrides_from, variable
 from mockidp.overrides import NAMES, Overrides
 
@@ -106,11 +106,8 @@ def test_a_misspelt_name_is_told_what_it_may_mean(name: str, meant: str) -> None
 @pytest.mark.parametrize(
     "name",
     [
-        "MOCKIDP_STOREFRONT_ISSUER",
-        "MOCKIDP_BACKOFFICE_CLIENT_ID",
-        "MOCKIDP_STOREFRONT_CLIENT_SECRET",
+        *MockIdp(port=None).env(),
         "MOCKIDP_CA_FILE",
-        "MOCKIDP_URL",
         "MOCKIDP",
         "BASE_URL",
     ],

@@ -38,6 +38,14 @@ def test_what_is_nearly_json_is_none(text: str) -> None:
         reader_of(".json")(text)
 
 
+@pytest.mark.parametrize("suffix", [".json", ".yaml"])
+@pytest.mark.parametrize("text", ['{"a": [{"b": "x\\ud800"}]}', '{"\\udfff": 1}'])
+def test_half_of_a_character_is_refused(suffix: str, text: str) -> None:
+    with pytest.raises(ConfigError, match="expected texts of whole characters"):
+        reader_of(suffix)(text)
+    assert reader_of(".json")('{"a": "\\ud83d\\ude00"}').settings == {"a": "\U0001f600"}
+
+
 @pytest.mark.parametrize("suffix", sorted(READERS))
 def test_the_suffix_is_read_in_any_case(suffix: str) -> None:
     assert reader_of(suffix.upper()) is READERS[suffix]
