@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -13,7 +15,8 @@ import sys
 
 class Refuse:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {"authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn"}:
+        extra = {"authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn", "uvloop", "yaml"}
+        if name.partition(".")[0] in extra:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 sys.meta_path.insert(0, Refuse())
@@ -132,8 +135,20 @@ def test_without_the_ini_option_nothing_is_exported_and_nothing_is_loaded(run: R
 
         def test_it():
             assert not [name for name in os.environ if name.startswith("MOCKIDP_")]
-            assert not {"authlib", "msgspec", "starlette", "uvicorn", "mockidp.server"} & sys.modules.keys()
+            ours = {name for name in sys.modules if name.partition(".")[0] == "mockidp"}
+            assert ours == {"mockidp", "mockidp.pytest_plugin", "mockidp.pytest_options"}
     """).assert_outcomes(passed=1)
+
+
+def test_the_plugin_itself_loads_nothing_of_others() -> None:
+    program = """
+import sys, pytest, argparse, pathlib
+before = set(sys.modules)
+import mockidp.pytest_plugin
+print(sorted(name for name in set(sys.modules) - before if not name.startswith("mockidp")))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_environment_is_left_as_it_was(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
