@@ -62,6 +62,23 @@ def test_mock_idp_really_listens_at_the_same_address_in_every_test(run: Run) -> 
     """).assert_outcomes(passed=2)
 
 
+def test_a_configuration_that_a_test_takes_ends_with_it(run: Run) -> None:
+    result = run(
+        """
+        from mockidp import Config, Realm
+
+        def test_a(mock_idp):
+            mock_idp.configure(Config(realms=(Realm(name="garage"),)))
+            assert mock_idp.issuer("garage")
+
+        def test_b(mock_idp):
+            assert mock_idp.config == Config()
+            assert mock_idp.issuer("storefront")
+        """
+    )
+    result.assert_outcomes(passed=2)
+
+
 def test_what_a_test_does_to_clock_and_memory_ends_with_it(run: Run) -> None:
     run("""
         import pytest

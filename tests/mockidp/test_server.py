@@ -5,13 +5,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import jwt
 import pytest
 import requests
 from visitor import Visitor
 
-from mockidp import CannotListen, Clock, Config, ConfigError, MockIdp
+from mockidp import CannotListen, Clock, Config, ConfigError, Lifetimes, MockIdp, PlannedFault, Realm
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # what it warns about
 
@@ -180,3 +181,26 @@ def test_a_gate_can_be_told_what_was_taken_back() -> None:
     assert gone(jti)
     with pytest.raises(LookupError, match="there is no realm"):
         visitor.provider.revoked("garage")
+
+
+def test_a_request_under_way_finishes_by_the_configuration_that_it_began_with() -> None:
+    def discovery(idp: MockIdp) -> requests.Response:
+        return requests.get(f"{idp.base_url}/garage/.well-known/openid-configuration", timeout=20)
+
+    with MockIdp(Config(realms=(Realm(name="garage"),))) as idp, ThreadPoolExecutor(1) as beside:
+        idp.faults.next("delay=1.5", endpoint="discovery")
+        slow = beside.submit(discovery, idp)
+        idp.requests.wait_for(path="/garage/.well-known/openid-configuration", timeout=10)
+        assert idp.configure(Config(realms=(Realm(name="attic"),))) == ()
+        assert discovery(idp).status_code == 404
+        assert not slow.done()
+        assert slow.result().json()["issuer"] == f"{idp.base_url}/garage"
+
+
+def test_settings_by_name_stay_on_top_of_another_configuration() -> None:
+    idp = MockIdp(port=None, access_token_lifetime="2s")
+    assert idp.configure(Config(lifetimes=Lifetimes(access_token="1m", code="1m"))) == ()
+    assert idp.config.lifetimes == Lifetimes(access_token="2s", code="1m")
+    with pytest.raises(ConfigError):
+        idp.configure(Config(faults=(PlannedFault(fault="none"),)))
+    assert idp.config.lifetimes == Lifetimes(access_token="2s", code="1m")
