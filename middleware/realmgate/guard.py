@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from .choice import Choice
 from .decision import Decision, OnDecision, Outcome, tell
@@ -61,7 +61,8 @@ class SingleRealm(Guard):
 
 def _each(realm: Any) -> list[GuardedRealm]:
     """One realm or several; whatever is neither is for the gate to refuse."""
-    return list(realm) if isinstance(realm, tuple | list) and realm else [realm]
+    several = list(realm) if isinstance(realm, tuple | list) else []
+    return several or [cast(GuardedRealm, realm)]
 
 
 class PrefixedRealms(Guard):
