@@ -35,18 +35,18 @@ def read_toml(text: str) -> Document:
 
 def read_json(text: str) -> Document:
     """JSON (RFC 8259) with each member once."""
-    from .yaml_files import line_at, lines_of  # noqa: PLC0415  # loaded by whoever has such a file
-
     try:
         found = json.loads(text, object_pairs_hook=_members, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise ConfigError(f"is not JSON: {error.msg}", line=error.lineno) from None
     except _Doubled as doubled:
+        from .yaml_files import lines_of  # noqa: PLC0415  # loaded where it is needed
+
         lines_of(text)  # refuses it, too, and knows the line
         raise ConfigError(str(doubled)) from None
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"is not JSON: {_said(error)}") from None
-    return _document(found, partial(line_at, lines_of(text)))
+    return _document(found, partial(_line_in, text))
 
 
 def read_yaml_document(text: str) -> Document:
@@ -67,6 +67,16 @@ def reader_of(suffix: str) -> Callable[[str], Document]:
     if suffix.lower() not in READERS:
         raise ConfigError(f"is of a format that is not known: expected a name that ends with {', '.join(READERS)}")
     return READERS[suffix.lower()]
+
+
+def _line_in(text: str, place: str) -> int | None:
+    """Looked for only when there is a mistake to tell: it takes far longer than reading."""
+    from .yaml_files import line_at, lines_of  # noqa: PLC0415  # as above
+
+    try:
+        return line_at(lines_of(text), place)
+    except ConfigError:  # of another kind than the one that is being told
+        return None
 
 
 def _document(found: object, line: Lines) -> Document:

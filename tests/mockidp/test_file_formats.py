@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from mockidp.errors import ConfigError
@@ -18,6 +20,13 @@ def test_a_name_that_is_given_twice_is_refused_with_its_line(suffix: str, text: 
     with pytest.raises(ConfigError, match=r"expected each name only once, but found '(a|b|<<)' again") as caught:
         reader_of(suffix)(text)
     assert caught.value.line == line
+
+
+def test_a_large_configuration_is_read_in_no_time() -> None:
+    text = '{"a": [' + ", ".join(['{"b": "c"}'] * 60_000) + "]}"
+    began = time.monotonic()
+    assert len(reader_of(".json")(text).settings["a"]) == 60_000
+    assert time.monotonic() - began < 5
 
 
 def test_toml_refuses_it_too() -> None:
