@@ -149,4 +149,7 @@ def _token_fault(name: str) -> TokenFault:
 
 
 def _told(draft: Draft, *, fault: TokenFault, foreign: Foreign) -> str:
-    return fault.lie(draft, foreign)
+    try:
+        return fault.lie(draft, foreign)
+    except (TypeError, AttributeError, ArithmeticError, LookupError) as error:
+        raise ValueError(f"{fault.name} needs claims of the usual kinds to lie about: leave out one of both") from error
