@@ -34,7 +34,7 @@ def main() -> None:
     found: dict[str, float] = {"plugin": plugin()}
     began = perf_counter()
     from mockidp import Config, MockIdp, Realm  # noqa: PLC0415 - this is what is timed
-    from mockidp.config import Client  # noqa: PLC0415
+    from mockidp.settings.config import Client  # noqa: PLC0415
 
     MockIdp().stop()
     found["load"] = (perf_counter() - began) * 1000

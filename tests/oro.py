@@ -12,9 +12,9 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from mockidp.clock import Clock
-from mockidp.config import Client, Config, Lifetimes, OroSettings, Realm, User
-from mockidp.keys import SigningKey
 from mockidp.provider import Provider, build_app
+from mockidp.settings.config import Client, Config, Lifetimes, OroSettings, Realm, User
+from mockidp.signing.keys import SigningKey
 
 BASE: Final = "http://127.0.0.1:8800"
 NOON: Final = 1_800_000_000.25

@@ -91,8 +91,8 @@ def test_the_wheel_holds_the_two_packages_whole_and_nothing_else(wheel: Path) ->
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert shipped == sources
-    assert {"realmgate/py.typed", "mockidp/py.typed", "mockidp/static/mockidp.css"} <= shipped
-    assert any(name.startswith("mockidp/templates/") for name in shipped)
+    assert {"realmgate/py.typed", "mockidp/py.typed", "mockidp/web/static/mockidp.css"} <= shipped
+    assert any(name.startswith("mockidp/web/templates/") for name in shipped)
 
 
 def test_the_wheel_carries_the_licence_the_command_and_the_plugin(wheel: Path) -> None:

@@ -10,8 +10,8 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from mockidp.clock import Clock
-from mockidp.config import Config
 from mockidp.provider import Provider, build_app
+from mockidp.settings.config import Config
 
 BASE: Final = "http://127.0.0.1:8800"
 NOON: Final = 1_800_000_000.0

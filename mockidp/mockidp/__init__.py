@@ -7,17 +7,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from .browser import Browser
-    from .claims_rules import ClaimsRule, When
     from .clock import Clock
-    from .config import Client, Config, Lifetimes, OroSettings, PlannedFault, ProtectedResource, Realm, User
-    from .config_files import load_config
-    from .environment_settings import config_from_environment
+    from .config_sources.config_files import load_config
+    from .config_sources.environment_settings import config_from_environment
     from .errors import ConfigError
-    from .headless import FlowStopped
+    from .headless.browser import Browser
+    from .headless.walk import FlowStopped
     from .in_process import InProcess
-    from .listener import CannotListen
     from .server import MockIdp
+    from .serving.listener import CannotListen
+    from .settings.claims_rules import ClaimsRule, When
+    from .settings.config import Client, Config, Lifetimes, OroSettings, PlannedFault, ProtectedResource, Realm, User
 
 __all__ = [
     "Browser",
@@ -42,25 +42,25 @@ __all__ = [
 ]
 
 _HOMES: Final = {
-    "Browser": "browser",
-    "CannotListen": "listener",
-    "ClaimsRule": "claims_rules",
-    "Client": "config",
+    "Browser": "headless.browser",
+    "CannotListen": "serving.listener",
+    "ClaimsRule": "settings.claims_rules",
+    "Client": "settings.config",
     "Clock": "clock",
-    "Config": "config",
+    "Config": "settings.config",
     "ConfigError": "errors",
     "InProcess": "in_process",
-    "FlowStopped": "headless",
-    "Lifetimes": "config",
+    "FlowStopped": "headless.walk",
+    "Lifetimes": "settings.config",
     "MockIdp": "server",
-    "OroSettings": "config",
-    "PlannedFault": "config",
-    "ProtectedResource": "config",
-    "Realm": "config",
-    "User": "config",
-    "When": "claims_rules",
-    "config_from_environment": "environment_settings",
-    "load_config": "config_files",
+    "OroSettings": "settings.config",
+    "PlannedFault": "settings.config",
+    "ProtectedResource": "settings.config",
+    "Realm": "settings.config",
+    "User": "settings.config",
+    "When": "settings.claims_rules",
+    "config_from_environment": "config_sources.environment_settings",
+    "load_config": "config_sources.config_files",
 }
 _EXTRA: Final = frozenset({"authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn", "yaml"})
 

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .captured_request import HIDDEN, PLAIN_PARAMETERS, SHOWN, Captured
+from .captured.captured_request import HIDDEN, PLAIN_PARAMETERS, SHOWN, Captured
 from .control.operation import PREFIX
-from .health import PATHS
 from .recording import CAPTURED
+from .serving.health import PATHS
 
 MOST: Final = 20
 LONGEST_BODY: Final = 4096

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from .config import Client
 from .dialects.orocommerce.discovery import SERVERS
 from .dialects.orocommerce.routes import JWKS
 from .environment_formats import CA_VARIABLES
 from .errors import ConfigError
 from .provider import Provider
+from .settings.config import Client
 from .site import Site
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .captured_request import Captured
+from .captured.captured_request import Captured
 from .faults.catalogue import Chosen, choose
 from .faults.exchange import Exchange, nothing
 from .faults.plan import ASKED_FOR, Faults, note_carried_out

@@ -8,8 +8,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
-from .config import Lifetime
 from .errors import ConfigError
+from .settings.config import Lifetime
 
 if TYPE_CHECKING:
     import pytest

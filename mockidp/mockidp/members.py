@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from msgspec.structs import replace
 
 from .errors import ConfigError
-from .realm import Client, User
+from .settings.realm import Client, User
 from .site import Site, Sites
 
 Fields: TypeAlias = Any  # those of `User` or `Client`, by name

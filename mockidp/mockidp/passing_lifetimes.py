@@ -1,7 +1,7 @@
 """Lifetimes that hold for a while, for everybody: what one test wants, until the next `clear`."""
 
-from .config import Lifetime
-from .durations import Duration, seconds
+from .settings.config import Lifetime
+from .settings.durations import Duration, seconds
 
 
 class PassingLifetimes:

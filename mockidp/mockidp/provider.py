@@ -10,29 +10,29 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+from .captured.journal import IssuedToken, Journal
+from .captured.request_inbox import Inbox
 from .clock import Clock
-from .config import Config
 from .dialects.orocommerce import routes as oro
 from .dialects.orocommerce.shop import Shop
-from .durations import seconds
 from .endpoints.start import PAGE, start, start_file, style
 from .faults.plan import Faults
 from .faulty_answers import Interference
-from .fixed_settings import with_fixed
-from .health import Health
-from .journal import IssuedToken, Journal
-from .keys import AllKeys
 from .members import Clients, Users
+from .memory.store import MemoryStore, Store
 from .passing_lifetimes import PassingLifetimes
 from .recording import Recording
-from .refusals import refusals
 from .reloading import Reloading
-from .request_inbox import Inbox
 from .routes import routes
+from .serving.health import Health
+from .settings.config import Config
+from .settings.durations import seconds
+from .settings.fixed_settings import with_fixed
+from .signing.keys import AllKeys
+from .signing.token_draft import seal
 from .site import Sites
 from .standing import Lasting, Standing, stand
-from .store import MemoryStore, Store
-from .token_draft import seal
+from .web.refusals import refusals
 
 
 class Provider:

@@ -56,8 +56,8 @@ def wants_requests_shown(config: pytest.Config) -> bool:
 def made_as_told(config: pytest.Config) -> "MockIdp":
     """A provider that is not started; ImportError, OSError and ValueError say what is wrong, and with which option."""
     from . import MockIdp  # noqa: PLC0415  # see the docstring of this file
-    from .config import Config, Dialect  # noqa: PLC0415
-    from .config_files import load_config  # noqa: PLC0415
+    from .config_sources.config_files import load_config  # noqa: PLC0415
+    from .settings.config import Config, Dialect  # noqa: PLC0415
 
     file = _file(config)
     dialect = cast("Dialect | None", _value(config, "mockidp-dialect") or None)

@@ -5,10 +5,10 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .captured_request import LONGEST_BODY, Captured
+from .captured.captured_request import LONGEST_BODY, Captured
+from .captured.journal import Journal
+from .captured.request_inbox import Inbox
 from .endpoints.start import PAGE
-from .journal import Journal
-from .request_inbox import Inbox
 
 CAPTURED: Final = "mockidp.captured_request"  # where the request is found in the scope
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from .config import Config
-from .config_files import load_config
+from .config_sources.config_files import load_config
 from .errors import ConfigError
+from .settings.config import Config
 
 STAYS: Final = "%s cannot change while the provider runs, and stays as it was until the next start"
 

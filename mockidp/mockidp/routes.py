@@ -25,9 +25,9 @@ from .endpoints.revoke import revoke
 from .endpoints.start import start
 from .endpoints.token import token
 from .endpoints.userinfo import userinfo
-from .oauth_errors import told_as_json
-from .redaction import redact_authlib
+from .protocol.redaction import redact_authlib
 from .site import Site, Sites
+from .web.oauth_errors import told_as_json
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 

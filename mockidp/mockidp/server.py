@@ -8,27 +8,27 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
-from .browser import Browser
+from .captured.journal import IssuedToken
+from .captured.request_inbox import Inbox
 from .clock import Clock
-from .config import Config
+from .config_sources.overrides import Overrides, overridden
 from .control.door import Door
 from .control.guard import Guard
 from .control.state import State, state
 from .dialects.orocommerce.accounts import Accounts
-from .durations import Duration
 from .environment import environment
 from .faults.plan import Faults
-from .headless import Walk
-from .journal import IssuedToken
-from .keys import AllKeys
-from .listener import Listener, Nowhere
-from .loopback import is_loopback
+from .headless.browser import Browser
+from .headless.carried_out import in_process, over_socket
+from .headless.walk import Walk
 from .members import Clients, Users
-from .overrides import Overrides, overridden
 from .provider import Provider, build_app
-from .request_inbox import Inbox
-from .tls import tls_of
-from .walking import in_process, over_socket
+from .serving.listener import Listener, Nowhere
+from .serving.loopback import is_loopback
+from .serving.tls import tls_of
+from .settings.config import Config
+from .settings.durations import Duration
+from .signing.keys import AllKeys
 
 NOWHERE: Final = "https://mockidp.invalid"  # no name server knows it (RFC 2606 §2), and clients demand TLS
 logger: Final = logging.getLogger("mockidp")

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .claims_rules import ClaimsIn, Occasion, claims_for, filled_claims
 from .clock import Clock
-from .config import Client, Config, Lifetime, Paths, Realm, User
-from .durations import seconds
 from .faults.plan import Faults, hinted
-from .mint import Claims, Mint
+from .memory.store import Store
 from .passing_lifetimes import PassingLifetimes
-from .session import Session, Sessions
-from .store import Store
+from .settings.claims_rules import ClaimsIn, Occasion, claims_for, filled_claims
+from .settings.config import Client, Config, Lifetime, Paths, Realm, User
+from .settings.durations import seconds
+from .signing.mint import Claims, Mint
+from .web.session import Session, Sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

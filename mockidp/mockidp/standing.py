@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from .captured.journal import Journal
 from .clock import Clock
-from .config import Algorithm, Config, Realm
 from .dialects.orocommerce.mint import OroMint
 from .dialects.orocommerce.shop import Shop
-from .durations import seconds
 from .faults.order import Order
 from .faults.plan import Faults
 from .faults.planned import planned
 from .faults.row import Foreign
-from .journal import Journal
-from .key_files import kept_key
-from .keys import RealmKeys
-from .mint import Mint
+from .memory.store import Store
 from .passing_lifetimes import PassingLifetimes
-from .session import Sessions
+from .settings.config import Algorithm, Config, Realm
+from .settings.durations import seconds
+from .signing.key_files import kept_key
+from .signing.keys import RealmKeys
+from .signing.mint import Mint
 from .site import Site, Sites
-from .store import Store
+from .web.session import Sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

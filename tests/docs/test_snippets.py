@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 from uvicorn.importer import import_from_string
 
 from mockidp import MockIdp
-from mockidp.config_files import load_config
+from mockidp.config_sources.config_files import load_config
 from mockidp.control.table import OPERATIONS
 from mockidp.marked import apply, wanted
 from realmgate import Realm, RealmMap, Realms

@@ -10,9 +10,9 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 from visitor import action_of, answer_in, new_provider, token_in
 
-from mockidp.config import Client, Config, Realm
 from mockidp.errors import ConfigError
 from mockidp.provider import Provider, build_app
+from mockidp.settings.config import Client, Config, Realm
 
 INSIDE, OUTSIDE = "http://idp:8800", "https://login.example/auth"
 SPLIT = Config(base_url=INSIDE, browser_base_url=OUTSIDE)

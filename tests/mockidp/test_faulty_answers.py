@@ -8,9 +8,9 @@ from starlette.testclient import TestClient
 from visitor import Visitor, new_provider, quick
 
 from mockidp import MockIdp
-from mockidp.config import Config
 from mockidp.faulty_answers import HEADER
 from mockidp.provider import Provider, build_app
+from mockidp.settings.config import Config
 
 JWKS = "/storefront/jwks"
 SERVICES = {"storefront": "storefront-service", "backoffice": "backoffice-service"}

@@ -44,7 +44,7 @@ def test_what_is_not_there_is_an_attribute_error() -> None:
 
 def test_without_the_extra_importing_does_no_harm_and_touching_the_provider_says_what_to_install() -> None:
     said = python(f"{WITHOUT_THE_EXTRA}\nimport mockidp\nprint(mockidp.Config)\nfrom mockidp import MockIdp")
-    assert said.stdout == "<class 'mockidp.config.Config'>\n"
+    assert said.stdout == "<class 'mockidp.settings.config.Config'>\n"
     assert said.stderr.splitlines()[-1].startswith("ImportError: mockidp.MockIdp needs ")
     assert said.stderr.splitlines()[-1].endswith(f", which is not installed: {CURE}")
 

@@ -5,10 +5,10 @@ import msgspec
 import pytest
 from visitor import BASE, Visitor, new_provider
 
-from mockidp.config import Client, Config, default_config
 from mockidp.endpoints.discovery import metadata
 from mockidp.errors import ConfigError
 from mockidp.provider import Provider
+from mockidp.settings.config import Client, Config, default_config
 
 CLERK = {"username": "new", "password": "secret"}
 APP: dict[str, Any] = {

@@ -1,8 +1,8 @@
 import pytest
 from visitor import new_provider
 
-from mockidp.config import Client, Config, Lifetimes, Realm
 from mockidp.passing_lifetimes import PassingLifetimes
+from mockidp.settings.config import Client, Config, Lifetimes, Realm
 
 PATIENT = Client(client_id="patient", client_secret="s", lifetimes=Lifetimes(access_token="2h"))
 

@@ -9,10 +9,10 @@ from authlib.integrations.requests_client import OAuth2Session
 from starlette.testclient import TestClient
 from visitor import BASE, NOON, Visitor, action_of, new_provider, token_in
 
-from mockidp.config import Client, Config, Lifetimes, Realm, User
-from mockidp.keys import RealmKeys
 from mockidp.provider import Provider, build_app
 from mockidp.server import MockIdp
+from mockidp.settings.config import Client, Config, Lifetimes, Realm, User
+from mockidp.signing.keys import RealmKeys
 
 BACKOFFICE = {"response_type": "code", "client_id": "backoffice-web"}
 GARAGE = Realm(
@@ -175,7 +175,7 @@ def test_two_providers_share_no_key() -> None:
 
 
 def test_no_key_is_made_before_a_token_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockidp.keys.SigningKey", lambda algorithm: pytest.fail("made a key"))
+    monkeypatch.setattr("mockidp.signing.keys.SigningKey", lambda algorithm: pytest.fail("made a key"))
     http = TestClient(build_app(Provider(Config(), base_url=BASE)), base_url=BASE)
     assert http.get("/storefront/.well-known/openid-configuration").status_code == 200
     assert http.get("/").status_code == 200

@@ -4,9 +4,9 @@ from typing import Any
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from mockidp.captured_request import LONGEST_BODY
+from mockidp.captured.captured_request import LONGEST_BODY
+from mockidp.captured.request_inbox import Inbox
 from mockidp.recording import CAPTURED, Recording
-from mockidp.request_inbox import Inbox
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:

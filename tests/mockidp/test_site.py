@@ -1,7 +1,7 @@
 import pytest
 from visitor import BASE, new_provider
 
-from mockidp.config import Client, Config
+from mockidp.settings.config import Client, Config
 from mockidp.site import Site
 
 SHOP = Config(base_url=f"{BASE}/inside/", browser_base_url="https://login.example/auth/")

@@ -5,7 +5,7 @@ from visitor import Visitor, new_provider
 
 from mockidp import ClaimsRule, Config, ConfigError, PlannedFault, Realm
 from mockidp.provider import Provider, build_app
-from mockidp.realm import User
+from mockidp.settings.realm import User
 
 SCOPE = "openid profile offline_access orders:read"
 

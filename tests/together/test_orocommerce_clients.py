@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from mockidp import MockIdp
-from mockidp.listener import Listener
+from mockidp.serving.listener import Listener
 from realmgate import Realm, RealmMap, Realms
 
 JSON_API = "application/vnd.api+json"

@@ -7,8 +7,8 @@ import pytest
 from both_doors import Doors
 
 from mockidp import MockIdp
-from mockidp.keys import RealmKeys
-from mockidp.realm import Algorithm
+from mockidp.settings.realm import Algorithm
+from mockidp.signing.keys import RealmKeys
 from realmgate import Realms
 
 ShopOf = Callable[..., Realms]

@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import Any
 
-from ..durations import seconds
+from ..settings.durations import seconds
 
 
 def claim(written: str) -> tuple[str, Any]:

@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
 
 def _init(*, file: str | None, format: str | None, force: bool) -> None:  # noqa: A002  # the name of the flag
     expect_extra()
-    from ..config_writing import demo_file  # noqa: PLC0415
+    from ..config_sources.config_writing import demo_file  # noqa: PLC0415
 
     path = Path(file or f"mockidp.{format or 'toml'}")
     suffix = f".{format}" if format else path.suffix.lower()

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
 
+from ..config_sources.overrides import Overrides
 from ..errors import ConfigError
-from ..overrides import Overrides
 from . import control, environment, init, serve, tokens
 from .words import DESCRIPTION, EXAMPLES, Failed, expect_extra, said_version
 

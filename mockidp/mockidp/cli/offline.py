@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from ..config import Config
-from ..environment_settings import naming
+from ..config_sources.environment_settings import naming
+from ..config_sources.overrides import overridden
 from ..errors import ConfigError
-from ..overrides import overridden
 from ..provider import Provider
+from ..settings.config import Config
 from .printed import printed
 from .variables import settle
 from .words import KEYS_DIR

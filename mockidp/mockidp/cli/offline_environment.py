@@ -4,12 +4,12 @@ from typing import Any
 
 import msgspec
 
-from ..config import Config
+from ..config_sources.environment_settings import naming
+from ..config_sources.overrides import overridden
 from ..environment import environment
-from ..environment_settings import naming
-from ..overrides import overridden
 from ..provider import Provider
-from ..tls import Tls, tls_of
+from ..serving.tls import Tls, tls_of
+from ..settings.config import Config
 from .variables import settle
 from .words import KEYS_DIR
 

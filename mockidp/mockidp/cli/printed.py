@@ -3,7 +3,7 @@
 import json
 import shlex
 
-from ..journal import read_part
+from ..captured.journal import read_part
 
 
 def printed(token: str, output: str) -> str:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Final, get_args
 
-from ..config import Dialect, OroVersion
+from ..settings.config import Dialect, OroVersion
 from .arguments import duration, port
 from .telling import FORMATS
 from .variables import read_all, settle, stand_in
@@ -93,9 +93,9 @@ def _serve(
     **overrides: Any,
 ) -> None:
     from .. import MockIdp  # noqa: PLC0415  # needs the extra
-    from ..environment_settings import naming  # noqa: PLC0415
-    from ..loopback import is_loopback  # noqa: PLC0415
+    from ..config_sources.environment_settings import naming  # noqa: PLC0415
     from ..reloading import Reloading  # noqa: PLC0415
+    from ..serving.loopback import is_loopback  # noqa: PLC0415
 
     if not is_loopback(host) and not allow_remote:
         raise Failed(f"other machines can reach {host!r}: use 127.0.0.1, or add --allow-remote")

@@ -9,7 +9,7 @@ from .words import DESCRIPTION, said_version, say
 
 if TYPE_CHECKING:
     from .. import MockIdp
-    from ..structured_log import ChangeLog
+    from .structured_log import ChangeLog
 
 
 class Telling(Protocol):
@@ -41,7 +41,7 @@ class Text:
     @contextlib.contextmanager
     def attach(self, idp: "MockIdp") -> Iterator[None]:
         """A line for each request."""
-        from ..request_lines import RequestLines  # noqa: PLC0415  # needs the extra
+        from .request_lines import RequestLines  # noqa: PLC0415  # needs the extra
 
         idp.app = RequestLines(idp.app, say)
         yield
@@ -63,7 +63,7 @@ class Json:
     """One JSON object in each line; what the logging module is told goes to the standard error output alike."""
 
     def __init__(self) -> None:
-        from ..structured_log import JsonFormatter  # noqa: PLC0415  # needs the extra
+        from .structured_log import JsonFormatter  # noqa: PLC0415  # needs the extra
 
         handler = logging.StreamHandler()
         handler.setFormatter(JsonFormatter())
@@ -73,7 +73,7 @@ class Json:
     @contextlib.contextmanager
     def attach(self, idp: "MockIdp") -> Iterator[None]:
         """Requests and changes."""
-        from ..structured_log import ChangeLog, RequestLog  # noqa: PLC0415
+        from .structured_log import ChangeLog, RequestLog  # noqa: PLC0415
 
         idp.app = RequestLog(idp.app, idp.provider, say)
         self._changes = ChangeLog(idp.provider, say)
@@ -82,20 +82,20 @@ class Json:
 
     def listening(self, idp: "MockIdp") -> None:
         """Where it answers."""
-        from ..structured_log import line  # noqa: PLC0415
+        from .structured_log import line  # noqa: PLC0415
 
         realms = {realm.name: _address(idp, realm.name) for realm in idp.config.realms}
         say(line("listening", url=idp.local_url, base_url=idp.base_url, realms=realms, ca_file=idp.ca_file))
 
     def say(self, event: str) -> None:
         """One event."""
-        from ..structured_log import line  # noqa: PLC0415
+        from .structured_log import line  # noqa: PLC0415
 
         say(line(event))
 
     def note(self, text: str) -> None:
         """The sentence, and what has changed."""
-        from ..structured_log import line  # noqa: PLC0415
+        from .structured_log import line  # noqa: PLC0415
 
         say(line("note", message=text))
         if self._changes:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from ..config_sources.overrides import NAMES, Overrides
 from ..errors import ConfigError
-from ..overrides import NAMES, Overrides
 
 if TYPE_CHECKING:
-    from ..config import Config
+    from ..settings.config import Config
 
 PREFIX: Final = "MOCKIDP_"
 NOT_FLAGS: Final = frozenset({"help", "config", *NAMES})  # the configuration's own are read with it
@@ -30,7 +30,7 @@ class Variable:
 
     def read(self) -> Any:
         """The value; ConfigError names the variable and what was expected."""
-        from ..environment_settings import boolean  # noqa: PLC0415  # needs the extra
+        from ..config_sources.environment_settings import boolean  # noqa: PLC0415  # needs the extra
 
         of_type: Any = boolean if self.flag.nargs == 0 else self.flag.type or str
         try:
@@ -79,8 +79,8 @@ def settle(config: str | None, flags: Mapping[str, Any], *, others: tuple[str, .
 
     Says on the standard error output which variables are nearly a setting.
     """
-    from ..config_files import load_config  # noqa: PLC0415  # needs the extra
-    from ..environment_settings import FILE, THEIR_FILE, configured_by, misspelt, overrides_from  # noqa: PLC0415
+    from ..config_sources.config_files import load_config  # noqa: PLC0415  # needs the extra
+    from ..config_sources.environment_settings import FILE, THEIR_FILE, configured_by, misspelt, overrides_from  # noqa: PLC0415
 
     for sentence in misspelt(os.environ, others):
         print(f"mockidp: warning: {sentence}", file=sys.stderr)  # noqa: T201

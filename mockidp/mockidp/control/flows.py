@@ -31,10 +31,10 @@ class Authorized(Struct, frozen=True, kw_only=True):
 
 
 def _authorize(provider: "Provider", asked: Authorize) -> Authorized:
-    from ..browser import Browser  # noqa: PLC0415  # these need the extra, and the table is read without it, too
-    from ..headless import FlowStopped  # noqa: PLC0415
+    from ..headless.browser import Browser  # noqa: PLC0415  # these need the extra, and the table is read without it, too
+    from ..headless.carried_out import in_process  # noqa: PLC0415
+    from ..headless.walk import FlowStopped  # noqa: PLC0415
     from ..provider import build_app  # noqa: PLC0415
-    from ..walking import in_process  # noqa: PLC0415
 
     base = urlsplit(provider.browser_base_url)
     browser = Browser(

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from ..keys import Phase, RealmKeys
-from ..realm import Algorithm
+from ..settings.realm import Algorithm
+from ..signing.keys import Phase, RealmKeys
 from .operation import Operation, expect_realm
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec import Struct
 
-from ..realm import Client, User
+from ..settings.realm import Client, User
 from .operation import Operation
 
 if TYPE_CHECKING:

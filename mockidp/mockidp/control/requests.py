@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from ..captured_request import Captured
-from ..request_inbox import NoSuchRequest
+from ..captured.captured_request import Captured
+from ..captured.request_inbox import NoSuchRequest
 from .operation import NothingYet, Operation, Wait
 from .plain import plain
 

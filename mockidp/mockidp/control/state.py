@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
-from ..journal import AnsweredRequest
+from ..captured.journal import AnsweredRequest
 from .clock import ClockState, clock_state
 from .faults import Pending, pending_faults
 from .keys import PublishedKey, keys_state

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 from msgspec import Meta, Struct
 
+from ..captured.journal import IssuedToken, read_part
 from ..errors import ConfigError
-from ..journal import IssuedToken, read_part
 from .clock import LATEST, Length
 from .operation import Operation, expect_realm
 from .plain import plain

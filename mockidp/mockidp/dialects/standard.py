@@ -9,16 +9,16 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 
-from ..client_auth import authenticate
 from ..grants.authorization_code import AuthorizationCodeGrant
 from ..grants.client_credentials import ClientCredentialsGrant
 from ..grants.device_code import DeviceCodeGrant
 from ..grants.refresh_token import RefreshTokenGrant
-from ..oauth_errors import refusal
-from ..openid import IdToken
-from ..pkce import ProofKey
-from ..registered_client import Registration
+from ..protocol.client_auth import authenticate
+from ..protocol.openid import IdToken
+from ..protocol.pkce import ProofKey
+from ..protocol.registered_client import Registration
 from ..site import Sites
+from ..web.oauth_errors import refusal
 
 # Authlib refuses http to any host but loopback by looking at this; which address we are reached at is the operator's
 # business, and the switch that Authlib has for it holds for the whole process, the client under test included.

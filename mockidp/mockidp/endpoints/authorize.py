@@ -10,22 +10,22 @@ from authlib.oidc.core.errors import ConsentRequiredError, LoginRequiredError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..approval import Approval
-from ..authorization_request import Pairs, check_parameters
-from ..config import Client, User
 from ..dialects.standard import StandardRequest, StandardServer
 from ..errors import PageError, RequestRefused
-from ..identify import identify
-from ..oauth_errors import described
-from ..pages import consent_page
-from ..parameters import Parameters, form_pairs, once, query_pairs
-from ..pushed import find_pushed, reopened
-from ..redirects import answered
-from ..responses import page, redirect
-from ..session import Session
+from ..memory.approval import Approval
+from ..memory.store import PushedRequest
+from ..protocol.authorization_request import Pairs, check_parameters
+from ..protocol.identify import identify
+from ..protocol.pushed import find_pushed, reopened
+from ..protocol.unasked import automatic, hinted_user, unasked
+from ..settings.config import Client, User
 from ..site import Site
-from ..store import PushedRequest
-from ..unasked import automatic, hinted_user, unasked
+from ..web.oauth_errors import described
+from ..web.pages import consent_page
+from ..web.parameters import Parameters, form_pairs, once, query_pairs
+from ..web.redirects import answered
+from ..web.responses import page, redirect
+from ..web.session import Session
 
 _OUT_OF_DATE: Final = (
     403,

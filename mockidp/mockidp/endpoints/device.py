@@ -7,17 +7,17 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..approval import Approval
-from ..config import Client, User
-from ..devices import Decision, DeviceCode
 from ..errors import PageError
-from ..pages import consent_page, device_done_page, device_page
-from ..parameters import Parameters, form_pairs, once, query_pairs
-from ..responses import page, redirect
-from ..session import Session
-from ..sign_in import ask_who, find_who
+from ..memory.approval import Approval
+from ..memory.devices import Decision, DeviceCode
+from ..protocol.sign_in import ask_who, find_who
+from ..settings.config import Client, User
 from ..site import Site
-from ..user_code import meant, shown
+from ..web.pages import consent_page, device_done_page, device_page
+from ..web.parameters import Parameters, form_pairs, once, query_pairs
+from ..web.responses import page, redirect
+from ..web.session import Session
+from ..web.user_code import meant, shown
 
 UNKNOWN: Final = "There is no such code, or it has expired. Look at the device again."
 

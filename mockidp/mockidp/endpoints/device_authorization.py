@@ -8,14 +8,14 @@ from authlib.oauth2.rfc6749.errors import InvalidScopeError, UnauthorizedClientE
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..client_auth import ALL_METHODS, authenticate_at
-from ..config import Client
-from ..devices import DeviceCode
-from ..parameters import form_pairs, once
-from ..realm import DEVICE_CODE
-from ..registered_client import Registration
+from ..memory.devices import DeviceCode
+from ..protocol.client_auth import ALL_METHODS, authenticate_at
+from ..protocol.registered_client import Registration
+from ..settings.config import Client
+from ..settings.realm import DEVICE_CODE
 from ..site import Site
-from ..user_code import new_user_code, shown
+from ..web.parameters import form_pairs, once
+from ..web.user_code import new_user_code, shown
 
 
 async def device_authorization(request: Request, site: Site) -> Response:

@@ -5,10 +5,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..client_metadata import REGISTRABLE
-from ..realm import DEVICE_CODE
-from ..responses import PUBLIC_DOCUMENT
+from ..protocol.client_metadata import REGISTRABLE
+from ..settings.realm import DEVICE_CODE
 from ..site import Site
+from ..web.responses import PUBLIC_DOCUMENT
 
 
 async def discovery(_request: Request, site: Site) -> Response:

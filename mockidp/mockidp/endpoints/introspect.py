@@ -7,10 +7,10 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..client_auth import SECRET_METHODS, authenticate_at
-from ..config import Client
-from ..parameters import form_pairs, once
+from ..protocol.client_auth import SECRET_METHODS, authenticate_at
+from ..settings.config import Client
 from ..site import Site
+from ..web.parameters import form_pairs, once
 
 INACTIVE = {"active": False}  # all that anybody learns about a token that is not good (§2.2)
 

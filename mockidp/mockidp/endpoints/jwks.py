@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..responses import PUBLIC_DOCUMENT
 from ..site import Site
+from ..web.responses import PUBLIC_DOCUMENT
 
 
 async def jwks(_request: Request, site: Site) -> Response:

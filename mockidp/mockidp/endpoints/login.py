@@ -5,16 +5,16 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..authorization_request import Pairs, without_login
-from ..config import User
-from ..identify import identify
-from ..parameters import form_pairs, once, query_pairs
-from ..pushed import find_pushed, reopened
-from ..responses import redirect
-from ..sign_in import ask_who, find_who
+from ..memory.store import PushedRequest
+from ..protocol.authorization_request import Pairs, without_login
+from ..protocol.identify import identify
+from ..protocol.pushed import find_pushed, reopened
+from ..protocol.sign_in import ask_who, find_who
+from ..protocol.unasked import unasked
+from ..settings.config import User
 from ..site import Site
-from ..store import PushedRequest
-from ..unasked import unasked
+from ..web.parameters import form_pairs, once, query_pairs
+from ..web.responses import redirect
 
 
 async def login(request: Request, site: Site) -> Response:

@@ -10,15 +10,15 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..config import User
 from ..errors import PageError
-from ..logging_out import LogoutRequest, read_logout
-from ..pages import logged_out_page, logout_page
-from ..parameters import form_pairs, once, query_pairs
-from ..redirects import answered
-from ..responses import page, redirect
-from ..session import Session
+from ..protocol.logging_out import LogoutRequest, read_logout
+from ..settings.config import User
 from ..site import Site
+from ..web.pages import logged_out_page, logout_page
+from ..web.parameters import form_pairs, once, query_pairs
+from ..web.redirects import answered
+from ..web.responses import page, redirect
+from ..web.session import Session
 
 _OUT_OF_DATE: Final = (
     403,

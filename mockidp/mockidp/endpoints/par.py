@@ -4,14 +4,14 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..authorization_request import check_parameters
-from ..client_auth import ALL_METHODS, authenticate_at
 from ..dialects.standard import StandardRequest, StandardServer
 from ..errors import PageError
-from ..identify import identify
-from ..parameters import form_pairs, once
-from ..pushed import push
+from ..protocol.authorization_request import check_parameters
+from ..protocol.client_auth import ALL_METHODS, authenticate_at
+from ..protocol.identify import identify
+from ..protocol.pushed import push
 from ..site import Site
+from ..web.parameters import form_pairs, once
 
 
 async def par(request: Request, site: Site, server: StandardServer) -> Response:

@@ -7,10 +7,10 @@ from authlib.oauth2.rfc7591 import InvalidClientMetadataError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..client_metadata import Metadata, new_client, read_metadata
-from ..config import Client
-from ..parameters import JSON, media_type, read_body
+from ..protocol.client_metadata import Metadata, new_client, read_metadata
+from ..settings.config import Client
 from ..site import Site
+from ..web.parameters import JSON, media_type, read_body
 
 
 async def register(request: Request, site: Site) -> Response:

@@ -4,10 +4,10 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..client_auth import ALL_METHODS, authenticate_at
-from ..config import Client
-from ..parameters import form_pairs, once
+from ..protocol.client_auth import ALL_METHODS, authenticate_at
+from ..settings.config import Client
 from ..site import Site
+from ..web.parameters import form_pairs, once
 
 
 async def revoke(request: Request, site: Site) -> Response:

@@ -9,10 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..pages import HERE, RealmCard, start_page, stylesheet
-from ..realm import DEVICE_CODE
-from ..responses import live_page
+from ..settings.realm import DEVICE_CODE
 from ..site import Site, Sites
+from ..web.pages import HERE, RealmCard, start_page, stylesheet
+from ..web.responses import live_page
 
 PAGE: Final = "/mockidp.page/"  # no realm can have a dot in its name
 MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}

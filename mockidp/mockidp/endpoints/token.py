@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..dialects.standard import StandardRequest, StandardServer
-from ..parameters import body_pairs, once
+from ..web.parameters import body_pairs, once
 
 
 async def token(request: Request, server: StandardServer) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from ..token_draft import Draft, assemble, encode, seal
+from ..signing.token_draft import Draft, assemble, encode, seal
 from .row import ACCESS_TOKEN, Foreign, Lie, TokenFault
 
 YEAR: Final = 365 * 86400

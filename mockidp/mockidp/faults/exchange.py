@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..keys import RealmKeys
+from ..signing.keys import RealmKeys
 
 HANG_UP: Final = "mockidp.hang_up"  # where a listener leaves, in the scope, what closes the connection of a request
 

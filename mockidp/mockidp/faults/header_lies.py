@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from ..token_draft import Draft, assemble, base64url, encode, seal
+from ..signing.token_draft import Draft, assemble, base64url, encode, seal
 from .row import ACCESS_TOKEN, Foreign, Lie, TokenFault, stranger
 
 ELSEWHERE: Final = "https://attacker.invalid/jwks.json"

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from joserfc import jwk
 
-from ..realm import Algorithm
-from ..token_draft import Draft, assemble, encode, seal
+from ..settings.realm import Algorithm
+from ..signing.token_draft import Draft, assemble, encode, seal
 from .header_lies import ELSEWHERE, by_stranger, headed, hmac_with
 from .row import ACCESS_TOKEN, Lie, TokenFault, stranger
 

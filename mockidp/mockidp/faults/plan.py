@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, Unpack
 
-from ..token_draft import Draft, Seal, seal
+from ..signing.token_draft import Draft, Seal, seal
 from .catalogue import CATALOGUE, choose
 from .order import Order, Whom, order, token_of
 from .row import Fault, Foreign, TokenFault, TokenKind

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from ..config import Config
 from ..errors import ConfigError
-from ..fault_settings import PlannedFault
+from ..settings.config import Config
+from ..settings.fault_settings import PlannedFault
 from .order import Order, order
 from .row import TokenFault
 

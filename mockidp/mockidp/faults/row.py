@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from ..keys import RealmKeys, SigningKey
-from ..realm import Algorithm
-from ..token_draft import Draft
+from ..settings.realm import Algorithm
+from ..signing.keys import RealmKeys, SigningKey
+from ..signing.token_draft import Draft
 
 if TYPE_CHECKING:
     from .exchange import Exchange

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..token_draft import Draft, assemble, base64url, encode, seal
+from ..signing.token_draft import Draft, assemble, base64url, encode, seal
 from .header_lies import with_header
 from .row import ACCESS_TOKEN, Foreign, Lie, TokenFault
 

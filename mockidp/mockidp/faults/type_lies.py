@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ..token_draft import Draft, assemble, encode
+from ..signing.token_draft import Draft, assemble, encode
 from .claim_lies import audiences, saying, told, written
 from .row import ACCESS_TOKEN, Foreign, TokenFault
 

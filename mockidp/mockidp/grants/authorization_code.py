@@ -7,12 +7,12 @@ from typing import Any
 from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import AccessDeniedError, InvalidGrantError
 
-from ..approval import Approval
-from ..config import User
-from ..issue import issue_tokens
-from ..redirects import answered
-from ..registered_client import Registration
-from ..store import AuthorizationCode
+from ..memory.approval import Approval
+from ..memory.store import AuthorizationCode
+from ..protocol.issue import issue_tokens
+from ..protocol.registered_client import Registration
+from ..settings.config import User
+from ..web.redirects import answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

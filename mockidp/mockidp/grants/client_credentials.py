@@ -5,8 +5,8 @@ from typing import Any
 from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import InvalidScopeError
 
-from ..issue import issue_tokens
-from ..realm import IDENTITY_SCOPES
+from ..protocol.issue import issue_tokens
+from ..settings.realm import IDENTITY_SCOPES
 
 
 class ClientCredentialsGrant(grants.ClientCredentialsGrant):

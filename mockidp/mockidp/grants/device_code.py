@@ -12,10 +12,10 @@ from authlib.oauth2.rfc6749.errors import (
 )
 from authlib.oauth2.rfc8628 import AuthorizationPendingError, ExpiredTokenError, SlowDownError
 
-from ..approval import Approval
-from ..issue import issue_tokens
-from ..realm import DEVICE_CODE
-from ..registered_client import Registration
+from ..memory.approval import Approval
+from ..protocol.issue import issue_tokens
+from ..protocol.registered_client import Registration
+from ..settings.realm import DEVICE_CODE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

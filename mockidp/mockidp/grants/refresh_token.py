@@ -5,11 +5,11 @@ from typing import Any
 from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import InvalidGrantError
 
-from ..approval import Approval
-from ..config import User
-from ..issue import issue_tokens
-from ..registered_client import Registration
-from ..store import RefreshToken
+from ..memory.approval import Approval
+from ..memory.store import RefreshToken
+from ..protocol.issue import issue_tokens
+from ..protocol.registered_client import Registration
+from ..settings.config import User
 
 
 class Presented:

@@ -9,7 +9,7 @@ from person import authlib_client, discover
 from playwright.sync_api import Page, expect
 
 from mockidp import MockIdp
-from mockidp.config import Config
+from mockidp.settings.config import Config
 
 pytestmark = pytest.mark.browser
 

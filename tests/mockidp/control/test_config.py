@@ -3,8 +3,8 @@ from pathlib import Path
 import requests
 
 from mockidp import Config, MockIdp
-from mockidp.realm import Realm
 from mockidp.reloading import Reloading
+from mockidp.settings.realm import Realm
 
 CONFIG = Config(realms=(Realm(name="a", algorithm="ES256"),))
 

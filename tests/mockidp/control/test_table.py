@@ -17,8 +17,8 @@ import pytest
 import requests
 
 from mockidp import MockIdp, cli
-from mockidp.captured_request import Captured
-from mockidp.config_files import load_config
+from mockidp.captured.captured_request import Captured
+from mockidp.config_sources.config_files import load_config
 from mockidp.control.table import OPERATIONS
 from mockidp.reloading import Reloading
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from visitor import BASE, Visitor, action_of, answer_in, new_provider, token_in
 
-from mockidp.config import Client, Config, Realm, User
+from mockidp.settings.config import Client, Config, Realm, User
 
 CALLBACK = "http://127.0.0.1:8900/callback/storefront"
 ASKED = {"response_type": "code", "client_id": "storefront-web", "state": "xyz"}

@@ -4,9 +4,9 @@ import pytest
 from httpx2 import Response
 from visitor import Visitor, action_of, token_in
 
-from mockidp.devices import WRONG_CODES
 from mockidp.endpoints.device import UNKNOWN
-from mockidp.sign_in import STALE, WRONG
+from mockidp.memory.devices import WRONG_CODES
+from mockidp.protocol.sign_in import STALE, WRONG
 
 PAGE = "/oauth2-token/device"
 

@@ -5,7 +5,7 @@ import pytest
 from httpx2 import USE_CLIENT_DEFAULT, BasicAuth, Response
 from visitor import BASE, NOON, Visitor, new_provider
 
-from mockidp.config import Config, Lifetimes
+from mockidp.settings.config import Config, Lifetimes
 
 
 @pytest.fixture

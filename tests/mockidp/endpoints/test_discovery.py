@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from visitor import BASE, Visitor, answer_in, new_provider
 
-from mockidp.config import Algorithm, Client, Config, Realm
 from mockidp.provider import Provider
+from mockidp.settings.config import Algorithm, Client, Config, Realm
 
 ASKED = {"response_type": "code", "client_id": "storefront-web"}
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"

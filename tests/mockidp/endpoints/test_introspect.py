@@ -8,8 +8,8 @@ from authlib.integrations.requests_client import OAuth2Session
 from httpx2 import USE_CLIENT_DEFAULT, BasicAuth, Response
 from visitor import BASE, NOON, Visitor, new_provider
 
-from mockidp.config import Client, Config, Realm
 from mockidp.server import MockIdp
+from mockidp.settings.config import Client, Config, Realm
 
 SERVICE = ("storefront-service", "storefront-service-secret")
 WEB = ("storefront-web", "storefront-web-secret")

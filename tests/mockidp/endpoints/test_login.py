@@ -4,7 +4,7 @@ import pytest
 from httpx2 import Response
 from visitor import Visitor, action_of, new_provider, token_in
 
-from mockidp.sign_in import STALE, WRONG
+from mockidp.protocol.sign_in import STALE, WRONG
 
 ASKED = {"response_type": "code", "client_id": "storefront-web", "state": "xyz"}
 BACKOFFICE = {"response_type": "code", "client_id": "backoffice-web"}

@@ -5,7 +5,7 @@ import pytest
 from httpx2 import Response
 from visitor import Visitor, action_of, answer_in, new_provider, token_in
 
-from mockidp.config import Config
+from mockidp.settings.config import Config
 
 ASKED = {"response_type": "code", "client_id": "storefront-web"}
 HOME = "http://127.0.0.1:8900/"

@@ -8,8 +8,8 @@ from authlib.integrations.requests_client import OAuth2Session
 from httpx2 import USE_CLIENT_DEFAULT, BasicAuth, Response
 from visitor import Visitor, answer_in, new_provider
 
-from mockidp.config import Config, Lifetimes
 from mockidp.server import MockIdp
+from mockidp.settings.config import Config, Lifetimes
 
 WEB = ("storefront-web", "storefront-web-secret")
 ASKED = {"response_type": "code", "client_id": "storefront-web"}

@@ -6,9 +6,9 @@ from authlib.integrations.requests_client import OAuth2Session
 from httpx2 import Response
 from visitor import NOON, Visitor, new_provider
 
-from mockidp.config import Config
+from mockidp.memory.store import REGISTERED_CLIENTS
 from mockidp.server import MockIdp
-from mockidp.store import REGISTERED_CLIENTS
+from mockidp.settings.config import Config
 
 CALLBACK = "https://a.example/cb"
 

@@ -7,8 +7,8 @@ from authlib.integrations.requests_client import OAuth2Session
 from httpx2 import USE_CLIENT_DEFAULT, BasicAuth, Response
 from visitor import Visitor
 
-from mockidp.config import Config
 from mockidp.server import MockIdp
+from mockidp.settings.config import Config
 
 WEB = ("storefront-web", "storefront-web-secret")
 SPA = {"response_type": "code", "client_id": "storefront-spa"}

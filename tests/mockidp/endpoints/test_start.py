@@ -3,7 +3,7 @@ import re
 import pytest
 from visitor import BASE, Visitor, new_provider
 
-from mockidp.config import Config
+from mockidp.settings.config import Config
 
 
 def test_the_start_page_shows_everybody_and_every_address() -> None:

@@ -4,8 +4,8 @@ import pytest
 from httpx2 import Response
 from visitor import BASE, Visitor
 
-from mockidp.keys import RealmKeys
-from mockidp.mint import Mint
+from mockidp.signing.keys import RealmKeys
+from mockidp.signing.mint import Mint
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from mockidp.faults.claim_lies import CLAIM_LIES
 from mockidp.faults.row import Foreign, TokenFault
-from mockidp.token_draft import Draft, seal
+from mockidp.signing.token_draft import Draft, seal
 
 LIES = {fault.name: fault for fault in CLAIM_LIES}
 

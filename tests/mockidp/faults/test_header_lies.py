@@ -8,8 +8,8 @@ import pytest
 
 from mockidp.faults.header_lies import HEADER_LIES
 from mockidp.faults.row import Foreign, TokenFault, stranger
-from mockidp.keys import RealmKeys
-from mockidp.token_draft import Draft, seal
+from mockidp.signing.keys import RealmKeys
+from mockidp.signing.token_draft import Draft, seal
 
 LIES = {fault.name: fault for fault in HEADER_LIES}
 

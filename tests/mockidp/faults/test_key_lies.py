@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key, lo
 
 from mockidp.faults.key_lies import KEY_LIES, LONG
 from mockidp.faults.row import Foreign, TokenFault, stranger
-from mockidp.token_draft import Draft, encode, seal
+from mockidp.signing.token_draft import Draft, encode, seal
 
 LIES = {fault.name: fault for fault in KEY_LIES}
 SECRETS: dict[str, Callable[[Draft], bytes]] = {

@@ -6,7 +6,7 @@ import pytest
 from mockidp.faults.catalogue import CATALOGUE
 from mockidp.faults.plan import ASKED_FOR, Faults, hinted
 from mockidp.faults.row import Foreign, TokenFault
-from mockidp.token_draft import Draft, seal
+from mockidp.signing.token_draft import Draft, seal
 
 WEB: dict[str, Any] = {"realm": "storefront", "client": "web"}
 

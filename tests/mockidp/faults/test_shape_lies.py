@@ -5,7 +5,7 @@ import pytest
 
 from mockidp.faults.row import Foreign, TokenFault
 from mockidp.faults.shape_lies import OVERSIZE, SHAPE_LIES
-from mockidp.token_draft import Draft, seal
+from mockidp.signing.token_draft import Draft, seal
 
 LIES = {fault.name: fault for fault in SHAPE_LIES}
 

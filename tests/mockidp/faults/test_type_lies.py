@@ -6,7 +6,7 @@ import pytest
 
 from mockidp.faults.row import Foreign, TokenFault
 from mockidp.faults.type_lies import TYPE_LIES
-from mockidp.token_draft import Draft, seal
+from mockidp.signing.token_draft import Draft, seal
 
 LIES = {fault.name: fault for fault in TYPE_LIES}
 NOT_JSON = {"claims-with-nan", "claims-with-comment", "claims-with-comma"}

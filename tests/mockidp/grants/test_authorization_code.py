@@ -8,7 +8,7 @@ from authlib.common.encoding import urlsafe_b64encode
 from httpx2 import Response
 from visitor import BASE, NOON, Visitor, new_provider
 
-from mockidp.config import Client, Config, Lifetimes, Realm, User
+from mockidp.settings.config import Client, Config, Lifetimes, Realm, User
 
 ANN = User(username="ann", password="ann", name="Ann", email="ann@example.com")
 URI = "https://shop.example/cb"

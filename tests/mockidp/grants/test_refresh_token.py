@@ -6,7 +6,7 @@ import pytest
 from httpx2 import Response
 from visitor import Visitor, new_provider
 
-from mockidp.config import Config, Lifetimes
+from mockidp.settings.config import Config, Lifetimes
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import threading
 from typing import Final, Literal
 
-from ...config import Client, User
+from ...settings.config import Client, User
 
 Status = Literal["enabled", "disabled", "locked"]
 

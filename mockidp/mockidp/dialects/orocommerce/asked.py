@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from ...config import Client
 from ...errors import PageError
+from ...settings.config import Client
 from . import refusals
 from .clients import check_registered
 from .grants import scopes_in

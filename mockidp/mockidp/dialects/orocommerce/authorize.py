@@ -3,11 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...config import User
 from ...errors import RequestRefused
-from ...parameters import FORM, QUERY_LIMIT, media_type, read_body
-from ...responses import page, redirect
-from ...session import Session
+from ...settings.config import User
+from ...web.parameters import FORM, QUERY_LIMIT, media_type, read_body
+from ...web.responses import page, redirect
+from ...web.session import Session
 from . import refusals
 from .asked import Asked, asked_in
 from .browser import Waiting

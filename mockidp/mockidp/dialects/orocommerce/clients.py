@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...config import Client
-from ...redirects import is_registered
+from ...settings.config import Client
+from ...web.redirects import is_registered
 from .refusals import bad_client, bad_request
 from .shop import Application, Shop
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, Final
 
-from ...config import Client
-from ...store import AuthorizationCode, RefreshToken
+from ...memory.store import AuthorizationCode, RefreshToken
+from ...settings.config import Client
 from . import refusals
 from .clients import Ask, identified, proved
 from .shop import Application, Shop

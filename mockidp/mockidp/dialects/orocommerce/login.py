@@ -6,10 +6,10 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...config import Client
-from ...parameters import FORM, media_type, read_body
-from ...responses import page, redirect
-from ...session import Session
+from ...settings.config import Client
+from ...web.parameters import FORM, media_type, read_body
+from ...web.responses import page, redirect
+from ...web.session import Session
 from .asked import not_here
 from .browser import Waiting
 from .pages import login_page

@@ -10,9 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from ...clock import Clock
-from ...mint import Mint
-from ...store import AccessToken, Store
-from ...token_draft import Seal, seal
+from ...memory.store import AccessToken, Store
+from ...signing.mint import Mint
+from ...signing.token_draft import Seal, seal
 
 JTI_BYTES: Final = 40
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ...config import User
-from ...pages import look_of, render
+from ...settings.config import User
+from ...web.pages import look_of, render
 
 
 def login_page(

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ...pages import RealmCard
-from ...responses import PUBLIC_DOCUMENT
 from ...site import Site
+from ...web.pages import RealmCard
+from ...web.responses import PUBLIC_DOCUMENT
 from .authorize import authorize, authorize_visitor
 from .discovery import RESOURCES, SERVERS, resource_metadata, server_metadata
 from .login import check, login

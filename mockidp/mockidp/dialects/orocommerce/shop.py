@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from ...config import Client, Config, User
-from ...durations import seconds
-from ...realm import STOREFRONT
-from ...session import Session, Sessions
+from ...settings.config import Client, Config, User
+from ...settings.durations import seconds
+from ...settings.realm import STOREFRONT
 from ...site import Site, Sites
+from ...web.session import Session, Sessions
 from .accounts import Accounts
 from .browser import WaitingRoom
 from .mint import OroMint

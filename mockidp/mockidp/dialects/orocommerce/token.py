@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...errors import PageError
-from ...parameters import FORM, JSON, media_type, read_body
+from ...web.parameters import FORM, JSON, media_type, read_body
 from .clients import Ask, basic_credentials
 from .cors import preflight, share
 from .grants import GRANTS

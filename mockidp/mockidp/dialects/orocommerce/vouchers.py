@@ -4,9 +4,9 @@ import math
 import secrets
 from typing import Final
 
-from ...approval import Approval
-from ...config import Client
-from ...store import AuthorizationCode, RefreshToken
+from ...memory.approval import Approval
+from ...memory.store import AuthorizationCode, RefreshToken
+from ...settings.config import Client
 from .php import json_encode
 from .shop import Application, Shop
 

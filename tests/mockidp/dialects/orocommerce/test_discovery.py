@@ -4,7 +4,7 @@ import pytest
 from oro import BASE, Oro, config_of, is_page
 from oro_rows import FROM_6_0, V5, covers
 
-from mockidp.config import ProtectedResource
+from mockidp.settings.config import ProtectedResource
 
 SERVERS = "/.well-known/oauth-authorization-server"
 RESOURCES = "/.well-known/oauth-protected-resource"

@@ -18,7 +18,7 @@ from oro import (
 )
 from oro_rows import FROM_5_1, FROM_6_0, V5, V50, V61, covers
 
-from mockidp.config import Lifetimes
+from mockidp.settings.config import Lifetimes
 
 REALMS = pytest.mark.parametrize("realm", ["storefront", "backoffice"])
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mockidp.config import User
 from mockidp.dialects.orocommerce.pages import consent_page, login_page
+from mockidp.settings.config import User
 
 NASTY = '"><script>alert(1)</script>'
 

@@ -4,9 +4,9 @@ import pytest
 from oro import Oro, claims_of, config_of
 from oro_rows import ALL, OWN_LOGIN
 
-from mockidp.config import Config
 from mockidp.dialects.orocommerce.shop import Shop
 from mockidp.provider import Provider
+from mockidp.settings.config import Config
 
 
 @pytest.mark.parametrize("version", OWN_LOGIN)

@@ -18,7 +18,7 @@ from oro import (
 )
 from oro_rows import FROM_5_1, V50, covers
 
-from mockidp.config import Lifetimes
+from mockidp.settings.config import Lifetimes
 
 FORM = "application/x-www-form-urlencoded"
 

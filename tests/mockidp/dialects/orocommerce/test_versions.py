@@ -6,7 +6,7 @@ import pytest
 from oro_rows import ALL, FRAME, PAGE, ROWS, covered, table
 
 from mockidp.dialects.orocommerce.versions import VERSIONS
-from mockidp.oro_settings import OroVersion
+from mockidp.settings.oro_settings import OroVersion
 
 EXPECTED = {"A": 29, "B": 45, "C": 23, "D": 9}
 

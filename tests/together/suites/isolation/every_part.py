@@ -17,7 +17,7 @@ import requests
 from starlette.testclient import TestClient
 
 from mockidp import MockIdp
-from mockidp.realm import Algorithm
+from mockidp.settings.realm import Algorithm
 
 TESTS = int(os.environ.get("SUITE_TESTS", "60"))
 SERVICE = ("storefront-service", "storefront-service-secret")

@@ -1,0 +1,1 @@
+"""What happened: requests as clients really sent them, answers, tokens that were issued."""

@@ -1,0 +1,120 @@
+"""Reads TOML, YAML and JSON into the same plain data, each as strictly as the others; which one, the suffix says."""
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Final
+
+from ..errors import ConfigError
+
+Lines = Callable[[str], int | None]
+
+
+def _nowhere(_: str) -> int | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The settings in a file; `line` tells where a place such as `realms[0].name` is, where the format can tell."""
+
+    settings: Mapping[str, Any]
+    line: Lines = field(default=_nowhere, repr=False)
+
+
+def read_toml(text: str) -> Document:
+    """TOML 1.0; for what stands where, it only tells about text that is no TOML."""
+    try:
+        return Document(settings=tomllib.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"is not TOML: {_said(error)}") from None
+
+
+def read_json(text: str) -> Document:
+    """JSON (RFC 8259) with each member once."""
+    try:
+        found = json.loads(text, object_pairs_hook=_members, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"is not JSON: {error.msg}", line=error.lineno) from None
+    except _Doubled as doubled:
+        from .yaml_files import lines_of  # noqa: PLC0415  # loaded where it is needed
+
+        lines_of(text)  # refuses it, too, and knows the line
+        raise ConfigError(str(doubled)) from None
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"is not JSON: {_said(error)}") from None
+    return _document(found, partial(_line_in, text))
+
+
+def read_yaml_document(text: str) -> Document:
+    """YAML 1.1 without tags of its own, with each key once."""
+    from .yaml_files import line_at, read_yaml  # noqa: PLC0415  # as above
+
+    found, node = read_yaml(text)
+    return _document({} if found is None else found, partial(line_at, node))
+
+
+READERS: Final[Mapping[str, Callable[[str], Document]]] = MappingProxyType(
+    {".toml": read_toml, ".yaml": read_yaml_document, ".yml": read_yaml_document, ".json": read_json}
+)
+
+
+def reader_of(suffix: str) -> Callable[[str], Document]:
+    """What reads files with this suffix; ConfigError names those there are."""
+    if suffix.lower() not in READERS:
+        raise ConfigError(f"is of a format that is not known: expected a name that ends with {', '.join(READERS)}")
+    return READERS[suffix.lower()]
+
+
+def _line_in(text: str, place: str) -> int | None:
+    """Looked for only when there is a mistake to tell: it takes far longer than reading."""
+    from .yaml_files import line_at, lines_of  # noqa: PLC0415  # as above
+
+    try:
+        return line_at(lines_of(text), place)
+    except ConfigError:  # of another kind than the one that is being told
+        return None
+
+
+def _document(found: object, line: Lines) -> Document:
+    if not isinstance(found, dict):
+        raise ConfigError("expected settings by name at the top, not a list or a single value", line=1)
+    _expect_characters(found)
+    return Document(settings=found, line=line)
+
+
+def _expect_characters(found: Any) -> None:
+    """Refuse halves of characters, which escapes can spell and nothing can be made of."""
+    waiting = [found]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            raise ConfigError("expected texts of whole characters, but found half of one")
+
+
+class _Doubled(Exception):
+    """A member that is given twice."""
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        seen: set[str] = set()
+        doubled = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise _Doubled(f"expected each name only once, but found {doubled!r} again")
+    return members
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
+
+
+def _said(error: BaseException) -> str:
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)

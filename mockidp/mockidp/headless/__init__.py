@@ -1,0 +1,1 @@
+"""Through login and consent without a browser."""

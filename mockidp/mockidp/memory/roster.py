@@ -1,0 +1,74 @@
+"""Users and clients that came or went while the provider runs, beside those that are configured."""
+
+import threading
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ..settings.realm import Client, Realm, User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Changes:
+    """What is different at one realm."""
+
+    users: tuple[User, ...] = ()
+    clients: tuple[Client, ...] = ()
+    without_users: frozenset[str] = frozenset()
+    without_clients: frozenset[str] = frozenset()
+
+
+_NONE: Final = _Changes()
+
+
+class Roster:
+    """The changes of every realm, until they are forgotten. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._changes: dict[str, _Changes] = {}
+
+    def users(self, realm: Realm) -> tuple[User, ...]:
+        """Those of the realm now: the configured ones without those that left, and those that came."""
+        changes = self._changes.get(realm.name)
+        if changes is None:
+            return realm.users
+        return (*(user for user in realm.users if user.username not in changes.without_users), *changes.users)
+
+    def clients(self, realm: Realm) -> tuple[Client, ...]:
+        """The same of its clients."""
+        changes = self._changes.get(realm.name)
+        if changes is None:
+            return realm.clients
+        return (*(one for one in realm.clients if one.client_id not in changes.without_clients), *changes.clients)
+
+    def add_user(self, realm: str, user: User) -> None:
+        """Let somebody in."""
+        with self._lock:
+            changes = self._changes.get(realm, _NONE)
+            self._changes[realm] = replace(changes, users=(*changes.users, user))
+
+    def remove_user(self, realm: str, username: str) -> None:
+        """Let somebody go, configured or added."""
+        with self._lock:
+            changes = self._changes.get(realm, _NONE)
+            left = tuple(user for user in changes.users if user.username != username)
+            self._changes[realm] = replace(changes, users=left, without_users=changes.without_users | {username})
+
+    def add_client(self, realm: str, client: Client) -> None:
+        """Let a client in."""
+        with self._lock:
+            changes = self._changes.get(realm, _NONE)
+            self._changes[realm] = replace(changes, clients=(*changes.clients, client))
+
+    def remove_client(self, realm: str, client_id: str) -> None:
+        """Let a client go, configured or added."""
+        with self._lock:
+            changes = self._changes.get(realm, _NONE)
+            left = tuple(client for client in changes.clients if client.client_id != client_id)
+            gone = changes.without_clients | {client_id}
+            self._changes[realm] = replace(changes, clients=left, without_clients=gone)
+
+    def clear(self) -> None:
+        """As configured again."""
+        with self._lock:
+            self._changes.clear()

@@ -1,0 +1,15 @@
+from mockidp.memory.approval import Approval
+
+
+def test_its_nonce_shows_in_no_representation() -> None:
+    approval = Approval(
+        approval_id="a",
+        realm="storefront",
+        client_id="web",
+        username="ann",
+        scope="",
+        scope_named=False,
+        auth_time=0,
+        nonce="n0nce",
+    )
+    assert "n0nce" not in repr(approval)

@@ -1,0 +1,51 @@
+from typing import Any
+
+import pytest
+from visitor import new_provider
+
+from mockidp.protocol.registered_client import Registration
+from mockidp.settings.config import Client, Config, Realm
+
+
+def registered(**settings: Any) -> Registration:
+    client = Client(client_id="web", client_secret="hunter2", **settings)
+    site = new_provider(Config(realms=(Realm(name="shop", clients=(client,)),))).sites.named("shop")
+    return Registration(site=site, client=client)
+
+
+@pytest.mark.parametrize(
+    ("named", "granted"),
+    [
+        (None, "a b"),
+        ("", "a b"),
+        ("  ", "a b"),
+        ("b", "b"),
+        ("b  a b", "b a"),
+        ("openid a", "openid a"),
+        ("c", None),
+        ("a c", None),
+        ("A", None),
+        ("a\u00a0b", None),
+    ],
+)
+def test_a_client_gets_all_it_names_or_nothing_and_its_default_for_naming_nothing(
+    named: str | None, granted: str | None
+) -> None:
+    assert registered(scope="openid a b").get_allowed_scope(named) == granted
+
+
+def test_it_may_ask_for_codes_if_it_has_that_grant() -> None:
+    assert registered().check_response_type("code")
+    assert not registered().check_response_type("token")
+    assert not registered(grant_types=("client_credentials",)).check_response_type("code")
+
+
+def test_it_has_a_default_address_if_it_has_one_only() -> None:
+    assert registered().get_default_redirect_uri() is None
+    assert registered(redirect_uris=("https://a.example/",)).get_default_redirect_uri() == "https://a.example/"
+    assert registered(redirect_uris=("https://a.example/", "https://b.example/")).get_default_redirect_uri() is None
+    assert registered(redirect_uris=("https://a.example/",)).check_redirect_uri("https://a.example/")
+
+
+def test_its_secret_is_in_no_log_line() -> None:
+    assert repr(registered()) == "Client('web')"
