@@ -31,7 +31,7 @@ EXAMPLES = ROOT / "docs" / "examples"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NOT_OURS = {"_build", "node_modules", ".pytest_cache"}
 NAMED = [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if not NOT_OURS & {*page.parts}]
-ISSUER = re.compile(r"https?://\S+/(backoffice|authorize)(?=\s)")
+ISSUER = re.compile(r'https?://[^\s"]+/(backoffice|authorize)(?=[\s"])')
 FAMILIES = {name.partition(".")[0] for name in OPERATIONS} - {"token", "env"}
 RUN = {"python", "toml", "console", "bash"}
 SHOWN = {"http", "ini", "json", "text", "{toctree}", "{include}", "{literalinclude}", "{raw}", "{warning}"}

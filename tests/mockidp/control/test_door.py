@@ -82,7 +82,7 @@ def test_what_cannot_be_done_is_a_problem_that_names_place_and_expectation(
 
 
 def test_no_lie_about_claims_of_any_kind_is_an_error_of_ours(idp: MockIdp) -> None:
-    strange = (None, True, "x", -1, 1e308, [], {}, ["a", 1], -(10**18))
+    strange: tuple[object, ...] = (None, True, "x", -1, 1e308, [], {}, ["a", 1], -(10**18))
     faults = [fault.name for fault in idp.faults.catalogue.values() if hasattr(fault, "tokens")]
     statuses = {
         post(
