@@ -6,7 +6,6 @@ not send without asking first; that question is never answered with yes.
 """
 
 import hmac
-import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,9 +14,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..errors import ConfigError
+from ..serving.loopback import host_in, hosts_of, is_loopback
 from .problems import Refused
 
-_HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]{1,253})(:[0-9]{1,5})?")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # what can stand behind Bearer (RFC 6750 §2.1)
 _PROXIED: Final = ("forwarded", "via", "x-real-ip", "x-forwarded-")
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="mockidp control"'}
@@ -58,17 +57,14 @@ class Guard:
 
     def _check_host(self, asking: Asking) -> str:
         hosts = asking.all("host")
-        found = _HOST.fullmatch(hosts[0].lower()) if len(hosts) == 1 else None
-        if found is None or not (_is_loopback(found["name"].strip("[]")) or found["name"] in self._names()):
+        found = host_in(hosts[0]) if len(hosts) == 1 else None
+        if found is None or not (is_loopback(found) or found in hosts_of(self.addresses)):
             raise Refused(
                 HTTPStatus.FORBIDDEN,
                 "the control addresses are reached as 127.0.0.1 or localhost, or as the host of base_url",
                 "Host",
             )
         return hosts[0].lower()
-
-    def _names(self) -> set[str]:
-        return {_host_of(address) for address in self.addresses}
 
     def _check_page(self, asking: Asking, host: str) -> None:
         """Pages of other origins, other ports of this machine among them, are not welcome."""
@@ -85,7 +81,7 @@ class Guard:
 
     def _check_near(self, asking: Asking) -> None:
         proxied = any(name.startswith(_PROXIED) for name, _ in asking.headers)
-        if proxied or asking.peer is None or not _is_loopback(asking.peer):
+        if proxied or asking.peer is None or not is_loopback(asking.peer):
             raise Refused(
                 HTTPStatus.FORBIDDEN,
                 "from other machines and through a proxy this needs a control token: start with --control-token",
@@ -98,20 +94,6 @@ class Guard:
         scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
         right = hmac.compare_digest(token.strip(" ").encode(), (self.token or "").encode())
         return right and scheme.lower() == "bearer"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost"
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
-
-
-def _host_of(address: str) -> str:
-    host = (urlsplit(address).hostname or "").lower()
-    return f"[{host}]" if ":" in host else host
 
 
 def _origin_of(address: str) -> str:

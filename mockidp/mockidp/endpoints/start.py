@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..errors import PageError
+from ..serving.loopback import host_in, hosts_of, is_address
 from ..settings.realm import DEVICE_CODE
 from ..site import Site, Sites
 from ..web.pages import HERE, RealmCard, start_page, stylesheet
@@ -18,10 +20,25 @@ PAGE: Final = "/mockidp.page/"  # no realm can have a dot in its name
 MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
 
 
-async def start(_request: Request, sites: Sites, card: Callable[[Site], RealmCard] | None = None) -> Response:
-    """Answer with what there is here: realms, addresses, people, clients; a dialect may have a `card` of its own."""
-    cards = [(card or _card)(site) for site in sites]
+_ELSEWHERE: Final = (
+    403,
+    "Not under this name",
+    "This page shows secrets, so it is there only under a name that is surely the provider's own.",
+    "Open it at localhost, at an IP address or at the host of base_url, or start the provider with --base-url.",
+)
+
+
+async def start(request: Request, sites: Sites, card: Callable[[Site], RealmCard] | None = None) -> Response:
+    """Answer with what there is here: realms, addresses, people, clients; a dialect may have a `card` of its own.
+
+    Under a name that somebody else gave us, a page of theirs could read it (DNS rebinding).
+    """
     server = next(iter(sites))
+    host = host_in(request.headers.get("host", ""))
+    own = hosts_of((server.base_url, server.browser_base_url))
+    if host is None or not (host == "localhost" or is_address(host) or host in own):
+        raise PageError(*_ELSEWHERE)
+    cards = [(card or _card)(site) for site in sites]
     return live_page(start_page(base_url=server.base_url, base_path=server.base_path, realms=cards))
 
 

@@ -55,6 +55,8 @@ _DEFAULT_SECONDS: Final[dict[Lifetime, int]] = {
     "device_code": 600,
     "request_uri": 60,
 }
+# Where the provider itself is: what controls it, its start page's scripts, its health.
+_RESERVED: Final = re.compile(r"/(_mockidp|mockidp\.page|healthz|readyz)(/.*)?")
 _PREFIX: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 _DISCOVERY: Final = "/.well-known/openid-configuration"
 _LEAVES: Final = ("/jwks", "/userinfo", "/introspect", "/revoke", "/logout", "/device", "/par", "/register", _DISCOVERY)
@@ -188,7 +190,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         seen = {"/oauth2-token", "/mockidp.css"}
         for at, realm in enumerate(self.realms):
             for path in self._served(realm):
-                expect(path not in seen, f"realms[{at}]", f"paths of its own, but {path} is already served")
+                free = path not in seen and not _RESERVED.fullmatch(path)
+                expect(free, f"realms[{at}]", f"paths of its own, but {path} is already served")
                 seen.add(path)
 
     def _served(self, realm: Realm) -> Iterator[str]:

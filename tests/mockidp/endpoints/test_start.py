@@ -64,6 +64,19 @@ def test_nothing_else_is_served_there(name: str) -> None:
     assert Visitor().http.get(f"/mockidp.page/{name}").status_code == 404
 
 
+@pytest.mark.parametrize("host", ["localhost:8800", "127.0.0.1", "[::1]:8800", "192.168.1.7:8800", "LOCALHOST"])
+def test_the_start_page_is_there_under_names_that_lead_nowhere_else(host: str) -> None:
+    assert Visitor().http.get("/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["rebound.example", "127.0.0.1.rebound.example:8800", "localhost.", "", "a b", "[::1"])
+def test_under_any_other_name_it_shows_no_secret(host: str) -> None:
+    page = Visitor().http.get("/", headers={"Host": host})
+    assert page.status_code == 403
+    assert "storefront-web" not in page.text
+    assert "base_url" in page.text
+
+
 def test_single_shows_one_realm() -> None:
     page = Visitor(new_provider(Config(single=True))).http.get("/")
     assert "backoffice-web" in page.text

@@ -50,6 +50,14 @@ def test_the_prefix_is_not_empty_starts_with_a_slash_and_does_not_end_with_one(p
         Config(backend_prefix=prefix)
 
 
+@pytest.mark.parametrize("prefix", ["/_mockidp", "/_mockidp/x", "/mockidp.page", "/healthz", "/readyz/x"])
+def test_no_realm_is_where_the_provider_itself_is(prefix: str) -> None:
+    with pytest.raises(ConfigError, match=r"^realms\[1\]: expected paths of its own, but .* is already served"):
+        Config(backend_prefix=prefix)
+    with pytest.raises(ConfigError, match=r"is already served"):
+        Config(realms=(Realm(name="a", issuer=f"https://id.example{prefix}"),))
+
+
 def test_a_client_id_belongs_to_one_client_of_all_realms() -> None:
     realms = (Realm(name="a", clients=(Client(client_id="web"),)), Realm(name="b", clients=(Client(client_id="web"),)))
     with pytest.raises(ConfigError, match=r"^realms\[1\]\.clients\[0\]\.client_id: expected a client_id that no other"):
