@@ -147,10 +147,12 @@ class Keyring:
 
     def _withdraw(self) -> None:
         """Let go of all keys, and of what was verified with them; nothing is known until the issuer has some again."""
-        self.generation += bool(self.keys)
+        had = bool(self.keys)
         self.keys = ()
         self._found = {}
         self._useless_at = NEVER
+        # Last, or a thread in between would remember under the new generation what a withdrawn key has verified.
+        self.generation += had
 
     def _beyond(self, tried: tuple[VerifyingKey, ...], kid: str | None, alg: str) -> tuple[VerifyingKey, ...]:
         return tuple(key for key in self._candidates(kid, alg) if key not in tried)

@@ -17,7 +17,7 @@ from ..memory.store import PushedRequest
 from ..protocol.authorization_request import Pairs, check_parameters
 from ..protocol.identify import identify
 from ..protocol.pushed import find_pushed, reopened
-from ..protocol.unasked import automatic, hinted_user, unasked
+from ..protocol.unasked import approving, hinted_user, unasked
 from ..settings.config import Client, User
 from ..site import Site
 from ..web.oauth_errors import described
@@ -70,7 +70,7 @@ async def authorize(request: Request, site: Site, server: StandardServer) -> Res
         user = _find_user(wanted, session)
         if user is None:
             return redirect(f"{site.path(site.paths.login)}?{wanted.query}", 302)
-        approved = _is_approved(wanted, session, decision)
+        approved = _is_approved(wanted, session, user, decision)
         if approved is None:
             return _ask_approval(wanted, session, user)
         _spend(pushed, site)
@@ -133,14 +133,14 @@ def _find_user(wanted: AuthorizationRequest, session: Session) -> User | None:
     return None
 
 
-def _is_approved(wanted: AuthorizationRequest, session: Session, decision: Parameters) -> bool | None:
+def _is_approved(wanted: AuthorizationRequest, session: Session, user: User, decision: Parameters) -> bool | None:
     """Yes, no, or None for not asked yet; raises `consent_required` where the person must not be asked."""
     if decision:
         token = decision.get("csrf_token", "")
         if not wanted.site.sessions.accepts(token, session, "consent", wanted.query):
             raise PageError(*_OUT_OF_DATE)
         return decision.get("decision") == "approve"
-    if automatic(wanted.client, wanted.site):
+    if user in approving(wanted.client, wanted.parameters.get("login_hint", ""), wanted.site):
         return True
     if "none" not in wanted.prompts:
         return None

@@ -68,7 +68,6 @@ def _files() -> Mapping[str, tuple[bytes, str]]:
 
 
 def _card(site: Site) -> RealmCard:
-    configured = {client.client_id for client in site.realm.clients}
     issuer_url = site.url(site.paths.issuer)
     return RealmCard(
         name=site.realm.name,
@@ -84,7 +83,7 @@ def _card(site: Site) -> RealmCard:
         ),
         users=site.users,
         clients=site.clients,
-        secretive=frozenset(client.client_id for client in site.clients if client.client_id not in configured),
+        secretive=frozenset(client.client_id for client in site.store.registered(site.realm.name)),
     )
 
 

@@ -5,7 +5,7 @@ from ..site import Site
 
 
 def automatic(client: Client, site: Site) -> User | None:
-    """Whom `auto_login` names: they are logged in when nobody is, and approve of everything."""
+    """Whom `auto_login` names: they are logged in when nobody is, and approve of everything; others are asked."""
     return site.user(client.auto_login or site.realm.auto_login)
 
 
@@ -14,7 +14,14 @@ def hinted_user(client: Client, login_hint: str, site: Site) -> User | None:
     if not client.trust_login_hint or not login_hint:
         return None
     name, _ = site.hinted(login_hint)
+    if not name:  # the hint named a fault and nobody: not even somebody without an e-mail address
+        return None
     return site.user(name) or next((user for user in site.users if user.email == name), None)
+
+
+def approving(client: Client, login_hint: str, site: Site) -> tuple[User | None, ...]:
+    """Who approves without seeing the consent page: those whom the settings log in, and nobody else."""
+    return hinted_user(client, login_hint, site), automatic(client, site)
 
 
 def unasked(client: Client, login_hint: str, site: Site) -> User | None:

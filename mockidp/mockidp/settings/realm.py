@@ -82,7 +82,7 @@ class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `scope` lists all that it may ask for. `require_pkce` None means: only public clients must.
 
-    `trust_login_hint` logs in whom its `login_hint` names, and `auto_login` a user of the realm, who also approves.
+    `trust_login_hint` logs in whom its `login_hint` names, and `auto_login` a user of the realm; both also approve.
 
     In the dialect of OroCommerce only: a client that is not `active`, one that may `skip_consent`, and the `owner`, the
     username as whom a client acts by itself.

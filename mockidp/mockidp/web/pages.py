@@ -42,6 +42,11 @@ class RealmCard:
     secretive: frozenset[str] = frozenset()
 
     @property
+    def open_clients(self) -> Sequence[Client]:
+        """Those whose secrets everybody may see."""
+        return [client for client in self.clients if client.client_id not in self.secretive]
+
+    @property
     def look(self) -> str:
         """The name of its colours and its shape in the stylesheet."""
         return look_of(self.name)
@@ -161,7 +166,7 @@ def error_page(*, status: int, title: str, message: str, hint: str = "", base_pa
 
 def start_page(*, base_url: str, realms: Sequence[RealmCard], base_path: str = "") -> str:
     """Show what this is, every address, and the demo users and clients with their secrets."""
-    commands = {realm.name: curl(f"{base_url}/oauth2-token", realm.clients) for realm in realms}
+    commands = {realm.name: curl(f"{base_url}/oauth2-token", realm.open_clients) for realm in realms}
     return render("start.html", base_url=base_url, realms=realms, commands=commands, links=LINKS, base_path=base_path)
 
 

@@ -243,6 +243,23 @@ def test_an_issuer_that_has_no_keys_any_more_has_taken_all_of_them_back(keyring:
     assert find(keyring, world, 611) == []
 
 
+def test_keys_are_gone_before_it_is_said_that_they_are(keyring: Keyring, world: World) -> None:
+    """Whoever reads the generation and then finds a key must not have found one that is withdrawn."""
+    find(keyring, world, 0)
+    seen: list[tuple[int, int]] = []
+
+    class Watched(type(keyring)):  # type: ignore[misc]
+        def __setattr__(self, name: str, value: object) -> None:
+            object.__setattr__(self, name, value)
+            seen.append((self.generation, len(self.keys)))
+
+    keyring.__class__ = Watched
+    world.jwks = {"keys": []}
+    run(keyring.refresh(600), world)
+    assert seen[-1] == (1, 0)
+    assert all(known == 0 for generation, known in seen if generation == 1)
+
+
 def test_a_look_for_an_unknown_kid_may_find_that_all_keys_are_gone(keyring: Keyring, world: World) -> None:
     find(keyring, world, 0)
     world.jwks = {"keys": []}

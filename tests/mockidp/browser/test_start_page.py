@@ -1,5 +1,7 @@
 """The start page as it lives, in a real Chromium: what comes in is seen, and every button does what it says."""
 
+import base64
+import json
 import os
 import re
 import time
@@ -157,6 +159,16 @@ def test_an_expired_token_and_no_token_at_all_are_told_apart(page: Page, idp: Mo
     expect(page.locator(".decoded")).to_contain_text("Expired 10 minutes ago.")
     pasted.fill(HOSTILE)
     expect(page.locator(".decoded .alert")).to_contain_text("three parts")
+
+
+@pytest.mark.parametrize("alg", ["constructor", "__proto__", "toString", "none"])
+def test_a_token_of_any_algorithm_gets_a_verdict(page: Page, alg: str) -> None:
+    page.get_by_role("tab", name="Tokens").click()
+    parts = ({"alg": alg}, {"constructor": 1})
+    header, claims = (base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts)
+    page.get_by_label("Token", exact=True).fill(f"{header}.{claims}.AAAA")
+    expect(page.locator(".decoded")).to_contain_text("is no algorithm that a realm here signs with")
+    expect(page.locator(".decoded")).to_contain_text("A claim of its own")
 
 
 def test_the_buttons_of_the_clock_move_it(page: Page, idp: MockIdp) -> None:

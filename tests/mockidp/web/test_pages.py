@@ -143,6 +143,11 @@ def test_a_client_that_registered_itself_keeps_its_secret() -> None:
     assert "hush" not in text
 
 
+def test_nor_does_a_command_tell_the_secret_of_one_that_registered_itself() -> None:
+    assert f"client_id={SERVICE.client_id}" in start()
+    assert "curl" not in start(card(secretive=frozenset({SERVICE.client_id})))
+
+
 def test_enter_logs_in_with_what_was_typed() -> None:
     typed, _, one_click = login().rpartition("<form")
     first_submit = next(attrs for _, attrs in Elements(typed).named("button"))

@@ -30,7 +30,7 @@ const MEANINGS = {
   crit: "Members that a verifier must understand (RFC 7515 §4.1.11)",
 };
 
-export const meaning = (name) => MEANINGS[name] ?? "A claim of its own";
+export const meaning = (name) => (Object.hasOwn(MEANINGS, name) ? MEANINGS[name] : "A claim of its own");
 
 export const isTime = (name) => ["exp", "nbf", "iat", "auth_time"].includes(name);
 

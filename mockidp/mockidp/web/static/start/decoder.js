@@ -88,7 +88,7 @@ function validity(claims, now) {
 // Against the keys that the realms publish now; that is all, and no verifier should leave it at that.
 async function checked(token, header, jwks) {
   if (!header) return "There is nothing to go by: the header cannot be read.";
-  const [usual, how] = ALGORITHMS[header.alg] ?? [];
+  const [usual, how] = Object.hasOwn(ALGORITHMS, header.alg) ? ALGORITHMS[header.alg] : [];
   if (!how) return `${JSON.stringify(header.alg ?? null)} is no algorithm that a realm here signs with.`;
   const named = Object.entries(jwks).flatMap(([realm, keys]) => keys.filter((key) => key.kid === header.kid).map((key) => [realm, key]));
   if (!named.length) return "No realm publishes a key of this name now.";
