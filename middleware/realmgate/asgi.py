@@ -101,7 +101,9 @@ def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send, *, 
         return _send_refusal(gate.refuse(error, incoming), scope, receive, send)
     if not isinstance(found, Principal):
         return _guard_when_answered(found, gate, app, incoming=incoming, scope=scope, receive=receive, send=send)
-    answer: Awaitable[Any] = app(with_principal(scope, found, gate), receive, _parting(send, gate, incoming))
+    if gate.guarded.nonces is not None:
+        send = _with_headers(gate.parting_headers(incoming), send)
+    answer: Awaitable[Any] = app(with_principal(scope, found, gate), receive, send)
     return answer
 
 
@@ -129,11 +131,9 @@ async def _guard_when_answered(
     except Refused as error:
         await _send_refusal(gate.refuse(error, incoming), scope, receive, send)
     else:
-        await app(with_principal(scope, principal, gate), receive, _parting(send, gate, incoming))
-
-
-def _parting(send: Send, gate: Gate, incoming: "Incoming") -> Send:
-    return send if gate.guarded.nonces is None else _with_headers(gate.parting_headers(incoming), send)
+        if gate.guarded.nonces is not None:
+            send = _with_headers(gate.parting_headers(incoming), send)
+        await app(with_principal(scope, principal, gate), receive, send)
 
 
 def _with_headers(headers: tuple[tuple[str, str], ...], send: Send) -> Send:

@@ -89,7 +89,7 @@ class Gate:
         found = verify(token, self.guarded.expected, self._keyring, now, tick)
         if self._binds or not isinstance(found, Principal):
             return self._have_verified(found, token, credentials, incoming, now=now, generation=generation, tick=tick)
-        self._keep(token, credentials, self._to_remember(found, generation))
+        self._keep(found, token, credentials, generation)
         self._refresh_ahead(tick)
         return found
 
@@ -107,7 +107,7 @@ class Gate:
         principal = found if isinstance(found, Principal) else (yield from found)
         if self._binds:
             yield from self._check_possession(principal, credentials, incoming, now)
-        self._keep(token, credentials, self._to_remember(principal, generation))
+        self._keep(principal, token, credentials, generation)
         self._refresh_ahead(tick)
         return principal
 
@@ -118,7 +118,7 @@ class Gate:
         principal = yield from verify_opaque(token, self.guarded.expected, self._keyring, now, tick)
         if self._binds:
             yield from self._check_possession(principal, credentials, incoming, now)
-        self._keep(token, credentials, self._to_remember(principal, None, now + introspection.cache_for))
+        self._keep(principal, token, credentials, None, at_most=now + introspection.cache_for)
         if introspection.signed:
             self._refresh_ahead(tick)
         return principal
@@ -151,22 +151,30 @@ class Gate:
             principal.claims, incoming, scheme=scheme, token=token, realm=self.realm, nonces=nonces, now=now
         )
 
-    def _keep(self, token: str, credentials: str, remembered: Remembered) -> None:
+    def _keep(
+        self,
+        principal: Principal,
+        token: str,
+        credentials: str,
+        generation: int | None,
+        *,
+        at_most: float = math.inf,
+    ) -> None:
         """Only what is written as everybody writes it, or one token with ever more spaces would fill the memory."""
-        if len(credentials) <= len(PLAIN_SCHEME) + len(token):
-            self._tokens.keep(credentials, remembered)
-
-    def _to_remember(self, principal: Principal, generation: int | None, at_most: float = math.inf) -> Remembered:
+        if len(credentials) > len(PLAIN_SCHEME) + len(token):
+            return
         claims, realm = principal.claims, self.realm
         issued = claims.get("iat", NEVER)
         starts = max(issued, claims["nbf"]) if "nbf" in claims else issued
         ends = claims["exp"] + realm.leeway
-        return Remembered(
+        remembered = Remembered(
+            credentials=credentials,
             principal=principal,
             good_from=starts - realm.future_leeway,
             good_until=min(ends, at_most),
             generation=generation,
         )
+        self._tokens.keep(remembered)
 
     def _still_good(self, found: Remembered, now: float) -> bool:
         """Whether time and the key set say the same as when the token was verified."""

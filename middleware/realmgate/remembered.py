@@ -1,20 +1,28 @@
 """Tokens that were verified a moment ago, so that they need not be verified again.
 
-Only successes are kept, under the whole token, by one gate of one realm. What can change between two requests (time,
-the key set, the deny-list) is asked again on every hit, by whoever asks here.
+Only successes are kept, by one gate of one realm, and found again by exactly the same credentials. What can change
+between two requests (time, the key set, the deny-list) is asked again on every hit, by whoever asks here.
 """
+
+from typing import Final
 
 import msgspec
 
 from .principal import Principal
 
+# Where credentials are looked up: to hash all of a token costs twenty times what it costs to compare it. What a token
+# ends in is its signature, so good ones that end alike are of one issuer who wants them to; they push each other out.
+_TAIL: Final = slice(-64, None)
+
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     """A principal, from when until when (seconds since the epoch) its token is good, and under which key set it was.
 
-    `generation` is None where no key vouches for the token, but its issuer said so.
+    `credentials` is the whole header that the token came in. `generation` is None where no key vouches for the token,
+    but its issuer said so.
     """
 
+    credentials: str
     principal: Principal
     good_from: float
     good_until: float
@@ -34,19 +42,22 @@ class RememberedTokens:
         self._young: dict[str, Remembered] = {}
         self._old: dict[str, Remembered] = {}
 
-    def recall(self, token: str) -> Remembered | None:
-        """What is remembered of exactly this token."""
-        found = self._young.get(token)
+    def recall(self, credentials: str) -> Remembered | None:
+        """What is remembered of exactly these credentials, whoever else's end like them."""
+        tail = credentials[_TAIL]
+        found = self._young.get(tail)
         if found is None:
-            found = self._old.get(token)
-            if found is not None:
-                self.keep(token, found)
-        return found
+            found = self._old.get(tail)
+            if found is None or found.credentials != credentials:
+                return None
+            self.keep(found)
+            return found
+        return found if found.credentials == credentials else None
 
-    def keep(self, token: str, remembered: Remembered) -> None:
-        """Remember a token that was verified."""
+    def keep(self, remembered: Remembered) -> None:
+        """Remember what was verified, in the place of what ends alike."""
         if self._half == 0:
             return
         if len(self._young) >= self._half:
             self._old, self._young = self._young, {}
-        self._young[token] = remembered
+        self._young[remembered.credentials[_TAIL]] = remembered

@@ -262,6 +262,12 @@ def test_a_token_is_remembered_whole(doors: Doors) -> None:
         assert doors.bearer(other).status == 401
 
 
+def test_other_claims_under_a_remembered_signature_are_refused(doors: Doors) -> None:
+    header, _, signature = (token := mint()).split(".")
+    forged = f"{header}.{mint(sub='admin@example.com').split('.')[1]}.{signature}"
+    assert [doors.bearer(each).status for each in (token, forged, token, forged)] == [200, 401, 200, 401]
+
+
 def test_one_token_with_ever_more_spaces_does_not_fill_the_memory(doors: Doors) -> None:
     token = mint()
     for number in range(1, 100):

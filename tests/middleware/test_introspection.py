@@ -429,6 +429,14 @@ class TestMemory:
         assert door.bearer("x" * 100 + "gooe").status == 401
         assert door.bearer("x" * 100).status == 401
 
+    def test_tokens_that_end_alike_are_two(self, server: Answering, opaque_door: Callable[..., Doors]) -> None:
+        server.answer = lambda asked: (200, {**GOOD, "sub": asked.form["token"][:3]})
+        door = opaque_door(cache_for=600)
+        for name in ("one", "two", "one", "one"):
+            answer = door.bearer(name + "x" * 100)
+            assert (answer.status, answer.json["subject"]) == (200, name)
+        assert len(server.asked) == 6  # at each door once for each but the last, which was remembered
+
     @pytest.mark.parametrize("no", [(200, {"active": False}), (500, {})])
     def test_a_bad_answer_is_asked_for_again(
         self, server: Answering, opaque_door: Callable[..., Doors], no: tuple[int, Any]
