@@ -171,3 +171,21 @@ def test_the_configured_ones_are_what_is_there_at_first(provider: Provider) -> N
         next(iter(default_config().realms)).clients[0]
     )
     assert isinstance(provider.clients["storefront"][0], Client)
+
+
+def test_what_was_approved_at_one_realm_does_not_move_to_another_with_its_client(provider: Provider) -> None:
+    moving = {**APP, "grant_types": ("authorization_code", "refresh_token"), "scope": "openid offline_access"}
+    proof = {"client_id": "app", "client_secret": "s3cret"}
+    provider.users.add("backoffice", username="customer@example.com", password="p", subject="somebody-else")
+    provider.clients.add("storefront", **moving)
+    visitor = Visitor(provider)
+    asked = {"response_type": "code", "client_id": "app", "scope": "openid offline_access"}
+    code = visitor.answer("customer@example.com", **asked)["code"]
+    refresh_token = visitor.redeem(code, **proof).json()["refresh_token"]
+    unused = visitor.answer("customer@example.com", **asked)["code"]
+    provider.clients.remove("storefront", "app")
+    provider.clients.add("backoffice", **moving)
+    for answer in (visitor.redeem(unused, **proof), visitor.refresh(refresh_token, **proof)):
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+    told = visitor.http.post("/backoffice/introspect", data={**proof, "token": refresh_token})
+    assert told.json() == {"active": False}

@@ -52,7 +52,9 @@ def _refresh_token(token: str, client: Client, site: Site) -> dict[str, Any] | N
     It has no `token_type`, which is about access tokens (RFC 6749 §5.1), and its audience are we.
     """
     store, found = site.store, site.store.refresh_tokens.find(token)
-    if found is None or found.approval.client_id != client.client_id or store.refresh_tokens.is_spent(token):
+    if found is None or not found.approval.is_for(site.realm.name, client.client_id):
+        return None
+    if store.refresh_tokens.is_spent(token):
         return None
     user = site.user(found.approval.username)
     if user is None or store.is_revoked(found.approval.approval_id) or site.clock() >= found.expires_at:

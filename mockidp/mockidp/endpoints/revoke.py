@@ -29,7 +29,7 @@ async def revoke(request: Request, site: Site) -> Response:
 
 def _take_back(token: str, client: Client, site: Site) -> None:
     found = site.store.refresh_tokens.find(token)
-    if found is not None and found.approval.client_id == client.client_id:
+    if found is not None and found.approval.is_for(site.realm.name, client.client_id):
         site.store.revoke(found.approval.approval_id)
     claims = site.claims_of(token)
     if claims is not None and claims.client_id == client.client_id:

@@ -53,7 +53,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
         """The code if this client may use it now; a used one that comes again takes back all it gave (§4.1.2)."""
         site = client.site
         found = site.store.codes.find(code)
-        if found is None or found.approval.client_id != client.get_client_id():
+        if found is None or not client.holds(found.approval):
             return None
         if site.store.codes.is_spent(code):
             site.store.revoke(found.approval.approval_id)

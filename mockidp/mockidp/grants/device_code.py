@@ -71,7 +71,7 @@ class DeviceCodeGrant(BaseGrant, TokenEndpointMixin):
     def _find_approval(self, device_code: str, registration: Registration) -> Approval:
         site, devices = registration.site, registration.site.store.devices
         found = devices.find(device_code)
-        if found is None or found.client_id != registration.get_client_id():
+        if found is None or (found.realm, found.client_id) != (site.realm.name, registration.get_client_id()):
             raise InvalidGrantError
         if site.clock() >= found.expires_at:
             raise ExpiredTokenError

@@ -21,7 +21,7 @@ class Presented:
 
     def check_client(self, client: Registration) -> bool:
         """Was it issued to this client?"""
-        return self.approval.client_id == client.get_client_id()
+        return client.holds(self.approval)
 
     def get_scope(self) -> str:
         """What was approved; a refresh may ask for less, never for more."""
@@ -39,7 +39,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         registration: Registration = self.request.client
         site = registration.site
         found = site.store.refresh_tokens.find(refresh_token)
-        if found is None or found.approval.client_id != registration.get_client_id():
+        if found is None or not registration.holds(found.approval):
             return None
         if site.store.refresh_tokens.is_spent(refresh_token):
             site.store.revoke(found.approval.approval_id)

@@ -21,3 +21,7 @@ class Approval:
     nonce: str | None = field(default=None, repr=False)
     asked: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     fault: str = ""
+
+    def is_for(self, realm: str, client_id: str) -> bool:
+        """Was it allowed to this client of this realm? One of the same id elsewhere is another."""
+        return (self.realm, self.client_id) == (realm, client_id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
+from ..memory.approval import Approval
 from ..settings.config import Client
 from ..site import Site
 from ..web.redirects import is_registered
@@ -22,6 +23,10 @@ class Registration(ClientMixin):
     def get_client_id(self) -> str:
         """Its public name."""
         return self.client.client_id
+
+    def holds(self, approval: Approval) -> bool:
+        """Was it this client, at this realm, that the person allowed something?"""
+        return approval.is_for(self.site.realm.name, self.client.client_id)
 
     def get_default_redirect_uri(self) -> str | None:
         """The one address it has registered; None where there are several or none (RFC 6749 §3.1.2.3)."""

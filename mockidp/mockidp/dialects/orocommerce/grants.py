@@ -107,7 +107,7 @@ def _check_code(code: AuthorizationCode, application: Application, client: Clien
         raise refusals.bad_grant(trouble)
     if application.site.store.codes.is_spent(code.value):
         raise refusals.bad_request("code", "Authorization code has been revoked")
-    if code.approval.client_id != client.client_id:
+    if not code.approval.is_for(application.site.realm.name, client.client_id):
         raise refusals.bad_request("code", "Authorization code was not issued to this client")
     redirect_uri = ask.get("redirect_uri")
     if code.redirect_uri_named and redirect_uri is None:
@@ -136,7 +136,7 @@ def _s256(verifier: str) -> str:
 
 
 def _check_refresh_token(token: RefreshToken, application: Application, client: Client, shop: Shop) -> None:
-    if token.approval.client_id != client.client_id:
+    if not token.approval.is_for(application.site.realm.name, client.client_id):
         raise refusals.bad_refresh_token("Token is not linked to client")
     if is_over(token.expires_at, application):
         raise refusals.bad_refresh_token("Token has expired")
