@@ -8,7 +8,13 @@ from typing import Final
 
 Variables = Mapping[str, str]
 
-CA_VARIABLES: Final = ("MOCKIDP_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+CA_VARIABLES: Final = (
+    "MOCKIDP_CA_FILE",
+    "CURL_CA_BUNDLE",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+)
 CA_IN_CONTAINER: Final = "/etc/mockidp/ca.pem"
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")

@@ -1,3 +1,8 @@
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +37,20 @@ def test_an_app_gets_a_token_with_nothing_but_its_variables() -> None:
     assert document["jwks_uri"] == told["MOCKIDP_STOREFRONT_JWKS_URI"]
     assert document["authorization_endpoint"] == told["MOCKIDP_STOREFRONT_AUTHORIZATION_ENDPOINT"]
     assert told["MOCKIDP_STOREFRONT_AUDIENCE"] == "https://shop.example/api"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_curl_trusts_it_whatever_it_trusted_before(tmp_path: Path) -> None:
+    other = tmp_path / "other.pem"
+    other.write_text("")
+    with MockIdp(quick(), tls=True) as idp:
+        told = idp.env()
+        before = {**os.environ, "CURL_CA_BUNDLE": str(other)}
+        command = ["curl", "--silent", "--fail", "--noproxy", "*", told["MOCKIDP_STOREFRONT_DISCOVERY"]]
+        refused = subprocess.run(command, env={**before, "SSL_CERT_FILE": told["SSL_CERT_FILE"]}, check=False)
+        answer = subprocess.run(command, env={**before, **told}, check=True, capture_output=True)
+        assert refused.returncode != 0, "curl looks at CURL_CA_BUNDLE first"
+        assert json.loads(answer.stdout)["issuer"] == idp.issuer("storefront")
 
 
 def test_of_each_realm_it_is_the_first_client() -> None:
@@ -87,7 +106,7 @@ def test_browsers_and_clients_are_sent_where_each_can_reach_it() -> None:
 
 
 def test_without_tls_nobody_is_told_to_trust_anything() -> None:
-    assert not {"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"} & env().keys()
+    assert not {"CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"} & env().keys()
 
 
 @pytest.mark.parametrize(("version", "described"), [("5.0", False), ("6.1", True)])

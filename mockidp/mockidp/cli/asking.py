@@ -55,6 +55,7 @@ def _proof(control_token: str | None) -> dict[str, str]:
 
 def _unreachable(base: str, problem: "requests.RequestException") -> str:
     import requests  # noqa: PLC0415
+    from urllib3.exceptions import ProtocolError  # noqa: PLC0415
 
     if isinstance(problem, ValueError):  # what requests raises for what is no address at all
         return f"--at: expected an address such as {ADDRESS}, not {base!r}"
@@ -64,6 +65,8 @@ def _unreachable(base: str, problem: "requests.RequestException") -> str:
         )
     if isinstance(problem, requests.Timeout):
         return f"{base} does not answer: is that the right address (--at URL)?"
+    if problem.args and isinstance(problem.args[0], ProtocolError):  # it was reached, and hung up
+        return f"something answers at {base}, but not http: is it https?"
     return f"nothing answers at {base}: start it with `mockidp serve`, or say where it is with --at URL"
 
 

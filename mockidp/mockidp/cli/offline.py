@@ -4,6 +4,7 @@ Both use the key files of `--keys-dir`, and so does `mockidp serve --keys-dir` w
 """
 
 import json
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,7 +43,17 @@ def mint(
         )
     except ValueError as error:
         raise ConfigError(str(error), place="fault") from error
+    _tell_whose(_directory(provider))
     return printed(token, output)
+
+
+def _tell_whose(directory: Path) -> None:
+    """Say, beside the token, which servers know its key: one that runs with others gives a mysterious 401."""
+    print(  # noqa: T201  # not to the standard output, which is the token
+        f"mockidp: signed with the keys in {directory}, which a server knows only with --keys-dir {directory}; "
+        "a running server makes one with --at",
+        file=sys.stderr,
+    )
 
 
 def trust(*, config: str | None, base_url: str | None, keys_dir: str | None) -> str:

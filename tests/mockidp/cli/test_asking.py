@@ -77,3 +77,12 @@ def test_neither_proxy_nor_netrc_has_anything_to_do_with_it(
     monkeypatch.setenv("http_proxy", another)
     monkeypatch.setenv("no_proxy", "")
     assert ask("GET", "/_mockidp/clock", {}, at=idp.base_url)
+
+
+def test_a_server_that_speaks_https_only_is_not_taken_for_none() -> None:
+    with MockIdp(tls=True) as idp:
+        plain = idp.local_url.replace("https:", "http:")
+        with pytest.raises(Failed) as failed:
+            ask("GET", "/_mockidp/clock", {}, at=plain)
+    assert str(failed.value) == f"something answers at {plain}, but not http: is it https?"
+    assert failed.value.status == 3

@@ -44,6 +44,18 @@ def test_a_token_of_one_run_is_verified_with_the_keys_of_another(said: Any) -> N
     assert verified(token)["sub"] == "customer@example.com"
 
 
+def test_beside_the_token_it_says_which_server_knows_its_key(said: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    said("trust")
+    assert not capsys.readouterr().err
+    assert cli.main(["token", "storefront", "--config", "quick.toml", "--keys-dir", ".mockidp"]) == 0
+    printed = capsys.readouterr()
+    assert verified(printed.out.strip())["sub"] == "customer@example.com"
+    assert printed.err == (
+        "mockidp: signed with the keys in .mockidp, which a server knows only with --keys-dir .mockidp; "
+        "a running server makes one with --at\n"
+    )
+
+
 def test_the_command_says_what_the_token_says(said: Any) -> None:
     said("trust")
     claims = verified(
