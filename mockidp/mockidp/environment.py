@@ -1,6 +1,6 @@
 """What an app under test needs to know of a provider, as environment variables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .dialects.orocommerce.discovery import SERVERS
 from .dialects.orocommerce.routes import JWKS
@@ -15,10 +15,13 @@ def environment(provider: Provider, *, realm: str | None = None, client: str | N
     """The variables of one realm or of all, in a fixed order; those that would be empty are left out.
 
     `client` is the one that the app is, by default each realm's first; it also says which realm is meant. Over
-    TLS, the usual variables name the file of its authority. Raises ConfigError for a realm or client that is not there.
+    TLS, the usual variables name the file of its authority. Raises ConfigError for a realm or client that is not there,
+    and for realms whose variables would be the same.
     """
     found: dict[str, str] = {"MOCKIDP_URL": provider.base_url}
-    for site, app in _chosen(provider, realm, client):
+    chosen = list(_chosen(provider, realm, client))
+    expect_own_variables(site.realm.name for site, _ in chosen)
+    for site, app in chosen:
         prefix = f"MOCKIDP_{variable_name(site.realm.name)}"
         found |= {f"{prefix}_{name}": value for name, value in _of(site, app, provider).items() if value}
     return found | (dict.fromkeys(CA_VARIABLES, provider.ca_file) if provider.ca_file else {})
@@ -27,6 +30,18 @@ def environment(provider: Provider, *, realm: str | None = None, client: str | N
 def variable_name(realm: str) -> str:
     """The realm's name, as variables have it."""
     return realm.upper().replace("-", "_")
+
+
+def expect_own_variables(realms: Iterable[str]) -> None:
+    """Refuse realms whose variables would be the same, such as `a-b` and `a_b`: one would go by the other's."""
+    known: dict[str, str] = {}
+    for realm in realms:
+        other = known.setdefault(variable_name(realm), realm)
+        if other != realm:
+            raise ConfigError(
+                f"{other!r} and {realm!r} would both be MOCKIDP_{variable_name(realm)}_…: choose one, or rename one",
+                place="realm",
+            )
 
 
 def _chosen(provider: Provider, realm: str | None, client: str | None) -> Iterator[tuple[Site, Client | None]]:

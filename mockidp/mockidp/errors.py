@@ -3,6 +3,7 @@
 Exception
 ├── ConfigError     the operator: a setting cannot be used      (before the server starts)
 ├── RequestRefused  the client: its request cannot be read      (becomes an OAuth `invalid_request` or a page)
+├── CannotLie       the test: a fault that is due fits no such claims  (becomes an OAuth `server_error`)
 └── PageError       the person at the browser: there is no trusted address to send this to
 """
 
@@ -26,6 +27,10 @@ class RequestRefused(Exception):
         super().__init__(problem)
         self.problem = problem
         self.status = status
+
+
+class CannotLie(ValueError):
+    """A fault cannot lie about the claims that this token has; the text names the fault and nothing of the token."""
 
 
 class PageError(Exception):

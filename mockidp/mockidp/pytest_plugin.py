@@ -51,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getini("mockidp"):
         return
     bound = config.stash[BOUND] = _make(config, pytest.UsageError)
+    _expect_own_variables(bound)
     issuers = {_variable(realm.name): bound.issuer(realm.name) for realm in bound.config.realms}
     config.stash[EXPORTED] = {name: os.environ.get(name) for name in issuers}
     os.environ.update(issuers)
@@ -137,6 +138,15 @@ def _apply_marker(idp: "MockIdp", test: pytest.Item) -> None:
     except CannotMark as problem:
         idp.reset()
         raise _fail(f"{test.nodeid}: @pytest.mark.mockidp: {problem}") from None
+
+
+def _expect_own_variables(idp: "MockIdp") -> None:
+    from .environment import expect_own_variables  # noqa: PLC0415  # see the docstring of this file
+
+    try:
+        expect_own_variables(realm.name for realm in idp.config.realms)
+    except ValueError as problem:
+        raise pytest.UsageError(str(problem)) from None
 
 
 def _variable(realm: str) -> str:

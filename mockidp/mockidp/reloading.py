@@ -1,5 +1,6 @@
 """Watches the file of a configuration, and has the provider go by what it says now; a mistake leaves all as it was."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -7,6 +8,8 @@ from typing import Final
 from .config_sources.config_files import load_config
 from .errors import ConfigError
 from .settings.config import Config
+
+logger: Final = logging.getLogger("mockidp")
 
 STAYS: Final = "%s cannot change while the provider runs, and stays as it was until the next start"
 
@@ -48,12 +51,21 @@ class Reloading:
         """
         try:
             stays = self._configure(load_config(self.file))
-        except ConfigError as error:
-            told = error if error.file else ConfigError(error.problem, place=error.place, file=self.file)
+        except Exception as error:
+            told = self._told(error)
             self.problem = str(told)
             raise told from error
         self.problem = ""
         return stays
+
+    def _told(self, error: Exception) -> ConfigError:
+        """The same with the file's name; what nobody foresaw is in the log, and must not end the server either."""
+        if not isinstance(error, ConfigError):
+            logger.error("%s cannot be used", self.file, exc_info=error)
+            return ConfigError(
+                f"cannot be used, for a reason that the log tells ({type(error).__name__})", file=self.file
+            )
+        return error if error.file else ConfigError(error.problem, place=error.place, file=self.file)
 
 
 def _look(file: str) -> Seen | None:

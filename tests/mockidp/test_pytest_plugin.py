@@ -337,3 +337,12 @@ def test_a_failure_need_not_show_it(run: Run, how: tuple[str, ...]) -> None:
 
 def test_the_section_comes_back_from_a_worker(run: Run) -> None:
     assert "- mockidp requests -" in run(FAILING, "-n", "1", "--mockidp-show-requests").stdout.str()
+
+
+def test_realms_whose_variables_would_be_the_same_are_refused(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makefile(".toml", idp='demo = false\n[[realms]]\nname = "a-b"\n[[realms]]\nname = "a_b"\n')
+    pytester.makeini("[pytest]\nmockidp = true\nmockidp_config = idp.toml\n")
+    pytester.makepyfile("def test_a(): pass")
+    result = pytester.runpytest_subprocess()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*'a-b' and 'a_b' would both be MOCKIDP_A_B_*"])

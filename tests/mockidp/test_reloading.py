@@ -96,3 +96,21 @@ def test_a_refusal_of_the_provider_names_the_file_too(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"a\.toml: keys_dir: expected something else$"):
         reloading.reload()
     assert reloading.problem.endswith("a.toml: keys_dir: expected something else")
+
+
+@pytest.mark.parametrize("problem", [KeyError("x"), OSError("disk full"), RuntimeError("broken")])
+def test_whatever_goes_wrong_is_said_and_leaves_all_as_it_was(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, problem: Exception
+) -> None:
+    def fail(_: Config) -> tuple[str, ...]:
+        raise problem
+
+    (tmp_path / "a.toml").write_text("")
+    said: list[str] = []
+    reloading = Reloading(str(tmp_path / "a.toml"), fail, said.append)
+    (tmp_path / "a.toml").write_text("single = true")
+    reloading.check()
+    why = f"cannot be used, for a reason that the log tells ({type(problem).__name__})"
+    assert said == [f"{tmp_path / 'a.toml'}: {why}. The configuration before stays in force."]
+    assert caplog.records[0].exc_info is not None
+    assert caplog.records[0].exc_info[1] is problem

@@ -17,6 +17,15 @@ LISTED: Final = 10
 class NoSuchRequest(AssertionError):
     """The request that a test waited for did not come; the text lists what came instead."""
 
+    def __init__(self, wanted: str, instead: str, timeout: float) -> None:
+        self._parts = wanted, instead
+        super().__init__(self.after(timeout))
+
+    def after(self, seconds: float) -> str:
+        """The text for one who has waited so many seconds, perhaps in a way of their own."""
+        wanted, instead = self._parts
+        return f"no {wanted} came within {seconds:g} s; what came is:\n{instead}"
+
 
 class Inbox:
     """The requests that nobody has taken yet, the oldest first. Safe to share between threads."""
@@ -85,12 +94,12 @@ class Inbox:
             while (found := next((one for one in self._waiting if fits(one)), None)) is None:
                 late = not self._changed.wait(max(0, until - time.monotonic())) and time.monotonic() >= until
                 if late or self._interruptions > before:
-                    raise NoSuchRequest(self._complaint(wanted, timeout))
+                    raise NoSuchRequest(wanted, self._listed(), timeout)
             self._waiting.remove(found)
             self._bytes -= len(found.body)
             return found
 
-    def _complaint(self, wanted: str, timeout: float) -> str:
+    def _listed(self) -> str:
         came = [f"  {one.method} {one.path}" for one in self._waiting]
         listed = [*came[:LISTED], f"  and {len(came) - LISTED} more"] if len(came) > LISTED else came
-        return "\n".join([f"no {wanted} came within {timeout:g} s; what came is:", *(listed or ["  nothing"])])
+        return "\n".join(listed or ["  nothing"])

@@ -6,6 +6,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..control.operation import PREFIX
 from ..serving.health import PATHS
 
 LONGEST_PATH: Final = 200
@@ -20,7 +21,7 @@ class RequestLines:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and look only at the status that comes back."""
-        if scope["type"] != "http" or scope["path"] in PATHS:
+        if scope["type"] != "http" or not is_of_a_client(scope["path"]):
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
@@ -36,6 +37,11 @@ class RequestLines:
         finally:
             milliseconds = (time.perf_counter() - began) * 1000
             self._write(f"{time.strftime('%H:%M:%S')}  {_asked(scope)}  {status or '---'}  {milliseconds:.1f} ms")
+
+
+def is_of_a_client(path: str) -> bool:
+    """Is it neither control, which the live page asks for all the time, nor about health?"""
+    return path not in PATHS and not f"{path}/".startswith(PREFIX)
 
 
 def _asked(scope: Scope) -> str:

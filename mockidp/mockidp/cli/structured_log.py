@@ -20,8 +20,7 @@ from ..faults.plan import CARRIED_OUT
 from ..places import Place, Places
 from ..provider import Provider
 from ..recording import CAPTURED
-from ..serving.health import PATHS
-from .request_lines import shown_path
+from .request_lines import is_of_a_client, shown_path
 
 Write = Callable[[str], None]
 
@@ -33,7 +32,10 @@ def line(event: str, **facts: Any) -> str:
 
 
 class RequestLog:
-    """Tells about every answered request, as `RequestLines` does for people, and about what went wrong with it."""
+    """Tells about every answered request, as `RequestLines` does for people, and about what went wrong with it.
+
+    Of control it tells what is done, not what is looked at: the live page looks all the time.
+    """
 
     def __init__(self, app: ASGIApp, provider: Provider, write: Write) -> None:
         self._app = app
@@ -42,7 +44,7 @@ class RequestLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and look only at how it ends."""
-        if scope["type"] != "http" or scope["path"] in PATHS:
+        if scope["type"] != "http" or not (is_of_a_client(scope["path"]) or scope["method"] == "POST"):
             await self._app(scope, receive, send)
             return
         status, began = 0, time.perf_counter()

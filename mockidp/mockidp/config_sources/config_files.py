@@ -18,7 +18,7 @@ from .mock_oauth2_server import is_theirs, translate
 
 logger: Final = logging.getLogger("mockidp")
 
-LARGEST: Final = 1024 * 1024  # bytes
+LARGEST: Final = 256 * 1024  # bytes
 _PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
 
 
@@ -51,7 +51,7 @@ def read(path: str | Path) -> Document:
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}") from error
     if len(data) > LARGEST:
-        raise ConfigError(f"is too large: expected at most {LARGEST} bytes")
+        raise ConfigError(f"is too large: expected at most {LARGEST // 1024} KiB")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -96,10 +96,13 @@ def with_demo(settings: Mapping[str, Any]) -> dict[str, Any]:
         return {"realms": [], **settings}
     demo_realms = ORO_DEMO_REALMS if settings.get("dialect") == "orocommerce" else DEMO_REALMS
     left: dict[str, dict[str, Any]] = {realm.name: msgspec.to_builtins(realm) for realm in demo_realms}
-    realms = [
-        {**left.pop(str(realm.get("name")), {}), **realm} if isinstance(realm, dict) else realm for realm in named
-    ]
+    realms = [{**left.pop(_name(realm), {}), **realm} if isinstance(realm, dict) else realm for realm in named]
     return {**settings, "realms": [*realms, *left.values()]}
+
+
+def _name(realm: Mapping[str, Any]) -> str:
+    name = realm.get("name")
+    return name if isinstance(name, str) else ""
 
 
 def _placed(error: msgspec.ValidationError) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Reads TOML, YAML and JSON into the same plain data, each as strictly as the others; which one, the suffix says."""
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..errors import ConfigError
+
+MOST_LOOKED_THROUGH: Final = 64 * 1024  # characters; in more than that, looking for a line takes seconds
+DEEPEST_KEY: Final = 50  # as tomllib takes time and memory by the square of this
+
+# A key of more parts than that; no part is looked at from its middle, so the time grows with the length only.
+_DEEP_KEY: Final = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{DEEPEST_KEY}}}""")
 
 Lines = Callable[[str], int | None]
 
@@ -27,6 +34,9 @@ class Document:
 
 def read_toml(text: str) -> Document:
     """TOML 1.0; for what stands where, it only tells about text that is no TOML."""
+    if deep := _DEEP_KEY.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        raise ConfigError(f"expected names of at most {DEEPEST_KEY} parts", line=line)
     try:
         return Document(settings=tomllib.loads(text))
     except (ValueError, RecursionError) as error:
@@ -42,7 +52,8 @@ def read_json(text: str) -> Document:
     except _Doubled as doubled:
         from .yaml_files import lines_of  # noqa: PLC0415  # loaded where it is needed
 
-        lines_of(text)  # refuses it, too, and knows the line
+        if len(text) <= MOST_LOOKED_THROUGH:
+            lines_of(text)  # refuses it, too, and knows the line
         raise ConfigError(str(doubled)) from None
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"is not JSON: {_said(error)}") from None
@@ -71,6 +82,8 @@ def reader_of(suffix: str) -> Callable[[str], Document]:
 
 def _line_in(text: str, place: str) -> int | None:
     """Looked for only when there is a mistake to tell: it takes far longer than reading."""
+    if len(text) > MOST_LOOKED_THROUGH:
+        return None
     from .yaml_files import line_at, lines_of  # noqa: PLC0415  # as above
 
     try:

@@ -16,10 +16,23 @@ _MERGE: Final = "tag:yaml.org,2002:merge"
 _STEP: Final = re.compile(r"[^.\[\]]+")
 
 
+class _Loader(yaml.SafeLoader):
+    """Tells where a value is that is not of the kind that its tag says, or that it looks like."""
+
+    def construct_object(self, node: Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002  # as PyYAML has it
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, ArithmeticError, LookupError, AttributeError, TypeError) as error:
+            if isinstance(error, ConfigError):
+                raise
+            kind = node.tag.rpartition(":")[2]
+            raise _refused(f"is not YAML: expected a {kind} (in quotes, without a tag, it is a text)", node) from None
+
+
 def read_yaml(text: str) -> tuple[Any, Node | None]:
     """The data, None for an empty text, and the nodes it was made of; ConfigError names the line."""
     try:
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
             return None, None
@@ -30,7 +43,7 @@ def read_yaml(text: str) -> tuple[Any, Node | None]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise ConfigError(f"is not YAML: {error.problem}", line=mark.line + 1 if mark else None) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, ArithmeticError, RecursionError) as error:
         raise ConfigError(f"is not YAML: {_first_line(error)}") from None
 
 
@@ -40,7 +53,9 @@ def lines_of(text: str) -> Node | None:
         node = yaml.SafeLoader(text.replace("\t", " ")).get_single_node()
         if node is not None:
             expect_bounded(node)
-    except (yaml.YAMLError, RecursionError):
+    except (yaml.YAMLError, ValueError, ArithmeticError, RecursionError) as error:
+        if isinstance(error, ConfigError):
+            raise
         return None
     else:
         return node

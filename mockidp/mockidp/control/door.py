@@ -78,6 +78,11 @@ class Door:
 async def _asked(operation: Operation, asking: Asking, scope: Scope, receive: Receive) -> Any:
     if operation.reads:
         return from_query(scope["query_string"], operation.takes)
+    if scope["query_string"]:
+        raise Refused(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "expected no query: the arguments are members of the JSON object in the body",
+        )
     kinds = [kind.partition(";")[0].strip().lower() for kind in asking.all("content-type")]
     if kinds != [JSON]:
         raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"expected {JSON}", "Content-Type")

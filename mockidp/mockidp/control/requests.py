@@ -73,18 +73,18 @@ def _read(provider: "Provider", _: object) -> Waiting:
     return Waiting(waiting=tuple(_described(request) for request in provider.requests))
 
 
-def _take(provider: "Provider", _: Take) -> CapturedRequest:
+def _take(provider: "Provider", asked: Take) -> CapturedRequest:
     try:
         return _described(provider.requests.take(timeout=0))
     except NoSuchRequest as none:
-        raise NothingYet(str(none)) from none
+        raise NothingYet(none.after(asked.timeout)) from none
 
 
 def _wait_for(provider: "Provider", asked: WaitFor) -> CapturedRequest:
     try:
         return _described(provider.requests.wait_for(path=asked.path, method=asked.method, timeout=0))
     except NoSuchRequest as none:
-        raise NothingYet(str(none)) from none
+        raise NothingYet(none.after(asked.timeout)) from none
 
 
 def _clear(provider: "Provider", _: object) -> Waiting:

@@ -44,7 +44,7 @@ def with_claims(draft: Draft, claims: Mapping[str, Any]) -> Draft:
 
 
 def audiences(draft: Draft) -> list[str]:
-    """Whom the token is meant for, one or several."""
+    """Whom the token is meant for: one, several or nobody."""
     audience = draft.claims["aud"]
     return list(audience) if isinstance(audience, list) else [audience]
 
@@ -107,7 +107,7 @@ CLAIM_LIES: Final = (
     TokenFault(
         "audience-prefix",
         "Its `aud` begins with the right one and goes on.",
-        told(lambda d, _: {"aud": f"{audiences(d)[0]}/more"}),
+        told(lambda d, _: {"aud": f"{next(iter(audiences(d)), '')}/more"}),
     ),
     TokenFault(
         "both-audiences",

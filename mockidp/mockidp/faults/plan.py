@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, Unpack
 
+from ..errors import CannotLie
 from ..signing.token_draft import Draft, Seal, seal
 from .catalogue import CATALOGUE, choose
 from .order import Order, Whom, order, token_of
@@ -152,4 +153,4 @@ def _told(draft: Draft, *, fault: TokenFault, foreign: Foreign) -> str:
     try:
         return fault.lie(draft, foreign)
     except (TypeError, AttributeError, ArithmeticError, LookupError) as error:
-        raise ValueError(f"{fault.name} needs claims of the usual kinds to lie about: leave out one of both") from error
+        raise CannotLie(f"{fault.name} needs claims of the usual kinds to lie about: leave out one of both") from error

@@ -66,7 +66,7 @@ class ClaimsRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if "aud" in self.set:
             only = self.tokens == ("access_token",)
             expect(only, "set.aud", 'tokens = ["access_token"], since an ID token is for its client (OIDC Core §2)')
-            expect(_are_texts(self.set["aud"]), "set.aud", "a text or an array of texts")
+            expect(_are_texts(self.set["aud"]), "set.aud", "a text or an array of texts that is not empty")
         if "sub" in self.set:
             whole = set(self.tokens) == set(EVERYWHERE)
             expect(whole, "set.sub", "all tokens, since they must name the same (OIDC Core §5.3.2)")
@@ -118,8 +118,11 @@ def claims_for(rules: Iterable[ClaimsRule], about: Occasion) -> dict[str, Any]:
 
 
 def filled_claims(claims: Mapping[str, Any], about: Occasion) -> dict[str, Any]:
-    """The claims with their places filled, without those that need what is not there."""
-    return dict(filled(dict(claims), about.words, about.now))
+    """The claims with their places filled, without those that need what is not there; nor is a token for nobody."""
+    made = dict(filled(dict(claims), about.words, about.now))
+    if made.get("aud") == []:
+        del made["aud"]
+    return made
 
 
 def _fits(when: When, about: Occasion) -> bool:
@@ -160,4 +163,6 @@ def _like(pattern: str, value: str) -> bool:
 
 
 def _are_texts(value: object) -> bool:
-    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value))
+    return isinstance(value, str) or (
+        isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
+    )

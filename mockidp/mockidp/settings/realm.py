@@ -2,6 +2,7 @@
 
 import re
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -29,6 +30,7 @@ _DEFAULT_AUDIENCES: Final = {STOREFRONT: "https://shop.example/api", BACKOFFICE:
 _USER: Final = "the username of a user of the realm"
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
+_REACHABLE: Final = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[^%/]*)*")  # clients rewrite other paths before they ask
 _SCOPE: Final = re.compile(r"([\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*)?")
 
 
@@ -161,6 +163,8 @@ class Realm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         expect(bool(_NAME.fullmatch(self.name)), "name", "lower-case letters, digits, - and _")
         if self.issuer is not None:
             expect_base_url("issuer", self.issuer)
+            path = "an address whose path has no % and no step of dots, as nobody could ask for what is there"
+            expect(bool(_REACHABLE.fullmatch(urlsplit(self.issuer).path)), "issuer", path)
         expect_unique("users", (user.username for user in self.users))
         expect_unique("users", (user.subject for user in self.users))
         names = {"", *(user.username for user in self.users)}

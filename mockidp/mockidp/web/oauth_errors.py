@@ -8,7 +8,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..errors import RequestRefused
+from ..errors import CannotLie, RequestRefused
 
 P = ParamSpec("P")
 Answer = Callable[Concatenate[Request, P], Coroutine[Any, Any, Response]]
@@ -33,6 +33,8 @@ def told_as_json(endpoint: Answer[P]) -> Answer[P]:
             return await endpoint(request, *args, **kwargs)
         except RequestRefused as refused:
             return refusal(InvalidRequestError(refused.problem, status_code=refused.status))
+        except CannotLie as unable:  # 400: a client that tries again after a 5xx would hide it
+            return refusal(OAuth2Error(f"The fault {unable}.", status_code=400, error="server_error"))
         except OAuth2Error as error:
             return refusal(error)
 

@@ -59,3 +59,12 @@ def test_what_is_not_a_request_passes_unseen(lines: list[str]) -> None:
     with TestClient(RequestLines(Starlette(), lines.append)):
         pass
     assert lines == []
+
+
+def test_the_pages_long_polls_and_other_control_are_no_lines(client: TestClient, lines: list[str]) -> None:
+    client.get("/_mockidp/state?wait=20")
+    client.post("/_mockidp/clock/advance")
+    client.get("/_mockidp")
+    assert lines == []
+    client.get("/_mockidp.html")
+    assert len(lines) == 1

@@ -269,3 +269,15 @@ def test_a_changed_file_is_in_force_without_a_new_start(tmp_path: Path) -> None:
         )
         assert introspected.json()["active"]
         assert requests.get(f"{base_url}storefront/jwks", timeout=10).json() == keys
+
+
+def test_a_slip_in_yaml_does_not_end_it(tmp_path: Path) -> None:
+    file = tmp_path / "mockidp.yaml"
+    file.write_text("single: false\n")
+    with served("--config", str(file)) as (process, welcome):
+        out = cast("IO[str]", process.stdout)
+        next(line for line in out if "Ready." in line)
+        file.write_text("single: false\nx: !!bool x\n")
+        said = next(line for line in out if str(file) in line)
+        assert said.startswith(f"{file}:2: is not YAML: expected a bool ")
+        assert ask_for_a_token(address(welcome, "Start page")).status_code == 200

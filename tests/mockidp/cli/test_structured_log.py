@@ -160,6 +160,7 @@ def test_another_configuration_is_told(told: Told) -> None:
 
 def test_health_is_not_told_and_control_is_by_its_path_only(told: Told) -> None:
     requests.get(f"{told.idp.base_url}/healthz", timeout=10)
+    requests.get(f"{told.idp.base_url}/_mockidp/state?wait=0.1", timeout=10)
     told.control("token", realm="storefront", claims={"password": "s3cret"})
     [request] = told.events("request")
     assert (request["path"], request["endpoint"]) == ("/_mockidp/token", "control")

@@ -65,3 +65,44 @@ def test_json_tells_the_line_of_a_place() -> None:
     assert [document.line(place) for place in ("a", "a[0].b", "a[1].b", "a[1].c", "a[9]", "", "z")] == [
         *(1, 2, 3, 3, 1, None, None)
     ]
+
+
+def test_a_name_given_twice_before_something_that_is_not_even_yaml_is_refused() -> None:
+    with pytest.raises(ConfigError, match="expected each name only once"):
+        reader_of(".json")('{"a": {"b": 1, "b": 2}, "c": "\\UFFFFFFFF"}')
+
+
+def test_in_a_large_file_no_line_is_looked_for() -> None:
+    text = '{"a": [' + ", ".join(['{"b": "c"}'] * 20_000) + "]}"
+    began = time.monotonic()
+    assert reader_of(".json")(text).line("a[19999].b") is None
+    with pytest.raises(ConfigError, match="expected each name only once") as caught:
+        reader_of(".json")('{"x": 1, "x": 2, ' + text[1:])
+    assert caught.value.line is None
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a." * 100_000 + "a = 1",
+        "b = 1\n[" + "a." * 51 + "a]",
+        "b = {" + "'a' . \"b\"." * 51 + "a = 1}",
+        "x" * 250_000,
+        "'\"" * 120_000,
+        "a." * 49 + "a" * 200_000,
+    ],
+    ids=["key", "table", "quoted", "word", "quotes", "long"],
+)
+def test_toml_of_names_without_end_is_refused_at_once(text: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(ConfigError):
+        reader_of(".toml")(text)
+    assert time.monotonic() - began < 3
+
+
+def test_the_line_of_a_name_of_too_many_parts_is_told_and_fewer_are_fine() -> None:
+    with pytest.raises(ConfigError, match="expected names of at most 50 parts") as caught:
+        reader_of(".toml")("b = 1\n" + "a." * 50 + "a = 1\n")
+    assert caught.value.line == 2
+    assert reader_of(".toml")("a." * 49 + "a = 1\nb = '1. 2.'\n").settings["b"] == "1. 2."

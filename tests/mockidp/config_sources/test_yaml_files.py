@@ -69,3 +69,25 @@ def test_an_empty_text_is_nothing() -> None:
 def test_what_is_read_is_what_pyyaml_reads() -> None:
     text = "a: [1, 2.5, yes, ~, 'x', |\n  b\n]\n".replace("|\n  b\n", "x y") + "b:\n  c: |\n    text\n"
     assert read_yaml(text)[0] == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("!!bool x", "bool"),
+        ("!!timestamp x", "timestamp"),
+        ("!!int ''", "int"),
+        ("!!float .", "float"),
+        ("2026-99-99", "timestamp"),
+        ("{y: [!!bool x]}", "bool"),
+    ],
+)
+def test_a_value_that_is_not_what_its_tag_says_is_refused_with_its_line(value: str, kind: str) -> None:
+    with pytest.raises(ConfigError, match=f"is not YAML: expected a {kind} ") as caught:
+        read_yaml(f"a: 1\nx: {value}\n")
+    assert caught.value.line == 2
+
+
+def test_an_escape_that_is_no_character_is_refused() -> None:
+    with pytest.raises(ConfigError, match="is not YAML"):
+        read_yaml('x: "\\UFFFFFFFF"')

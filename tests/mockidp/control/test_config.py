@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 import requests
 
 from mockidp import Config, MockIdp
@@ -32,3 +33,16 @@ def test_a_mistake_is_told_and_shown_until_it_is_mended(tmp_path: Path) -> None:
         shown = requests.get(config, timeout=5).json()
         assert (shown["file"], shown["settings"]["realms"][0]["title"]) == (str(file), "New")
         assert shown["problem"].startswith(f"{file}:3: realms[0].name")
+
+
+@pytest.mark.parametrize("slip", ["x: !!bool x", "x: !!timestamp x", "x: !!int ''"])
+def test_a_slip_in_yaml_is_told_with_its_line_and_nothing_ends(tmp_path: Path, slip: str) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("single: false\n")
+    with MockIdp() as idp:
+        idp.provider.source = Reloading(str(file), idp.configure, print)
+        file.write_text(f"single: false\n{slip}\n")
+        answer = requests.post(f"{idp.base_url}/_mockidp/config/reload", json={}, timeout=10)
+        assert answer.status_code == 422
+        state = requests.get(f"{idp.base_url}/_mockidp/config", timeout=10).json()
+    assert state["problem"].startswith(f"{file}:2: is not YAML: expected a ")

@@ -113,6 +113,21 @@ def test_a_query_is_read_as_strictly(idp: MockIdp, query: str, status: int) -> N
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
 
 
+def test_arguments_in_the_query_of_what_does_something_are_refused_with_the_cure(idp: MockIdp) -> None:
+    before = idp.clock.settings
+    answer = requests.post(f"{idp.base_url}/_mockidp/clock/advance?hours=1", json={}, timeout=20)
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "expected no query: the arguments are members of the JSON object in the body"
+    assert idp.clock.settings == before
+
+
+def test_who_waited_in_vain_is_told_how_long(idp: MockIdp) -> None:
+    for operation in ("requests/take", "requests/wait_for"):
+        answer = post(idp, operation, timeout=0.2)
+        assert answer.status_code == 404
+        assert "came within 0.2 s" in answer.json()["detail"]
+
+
 def test_the_wrong_method_is_told_the_right_one(idp: MockIdp) -> None:
     assert post(idp, "clock").headers["Allow"] == "GET"
     assert get(idp, "reset").headers["Allow"] == "POST"

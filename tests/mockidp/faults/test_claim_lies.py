@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -69,3 +70,9 @@ def test_a_token_that_was_expired_anyway_keeps_its_not_before_in_the_past(
     early = Draft(header=draft.header, claims={**draft.claims, "nbf": draft.claims["iat"]}, key=draft.key)
     claims = read(LIES["expired"].lie(early, foreign))
     assert claims["nbf"] < claims["exp"] < draft.claims["iat"]
+
+
+@pytest.mark.parametrize("fault", CLAIM_LIES, ids=lambda fault: fault.name)
+def test_a_token_for_nobody_can_lie_as_well(draft: Draft, foreign: Foreign, fault: TokenFault) -> None:
+    for_nobody = replace(draft, claims={**draft.claims, "aud": []})
+    assert fault.lie(for_nobody, foreign).count(".") == 2

@@ -1,8 +1,10 @@
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from mockidp.errors import CannotLie
 from mockidp.faults.catalogue import CATALOGUE
 from mockidp.faults.plan import ASKED_FOR, Faults, hinted
 from mockidp.faults.row import Foreign, TokenFault
@@ -149,3 +151,11 @@ def test_of_many_at_once_each_order_meets_one(faults: Faults) -> None:
     for thread in threads:
         thread.join()
     assert len([one for one in met if one]) == 50
+
+
+def test_what_cannot_be_lied_about_is_said_and_nothing_of_the_token(faults: Faults, draft: Draft) -> None:
+    faults.next("expired")
+    strange = replace(draft, claims={**draft.claims, "iat": "s3cret"})
+    with pytest.raises(CannotLie, match=r"^expired needs claims of the usual kinds to lie about") as caught:
+        faults.sealed("access_token", realm="storefront", client="x")(strange)
+    assert "s3cret" not in str(caught.value)

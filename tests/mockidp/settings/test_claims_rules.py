@@ -3,9 +3,10 @@ from typing import Any
 
 import jwt
 import pytest
+import requests
 from visitor import NOON, Visitor, new_provider
 
-from mockidp import ClaimsRule, Client, Config, ConfigError, Realm, User, When
+from mockidp import ClaimsRule, Client, Config, ConfigError, MockIdp, Realm, User, When
 from mockidp.config_sources.config_files import load_config
 from mockidp.settings.claims_rules import DECIDED, Occasion, claims_for
 
@@ -96,6 +97,7 @@ def test_a_claim_that_something_else_decides_is_refused_with_the_cure(name: str)
         ({"set": {"aud": "x"}}, "set.aud"),
         ({"set": {"aud": "x"}, "tokens": ("access_token", "id_token")}, "set.aud"),
         ({"set": {"aud": [1]}, "tokens": ("access_token",)}, "set.aud"),
+        ({"set": {"aud": []}, "tokens": ("access_token",)}, "set.aud"),
         ({"set": {"sub": "x"}, "tokens": ("id_token",)}, "set.sub"),
         ({"set": {"sub": 1}}, "set.sub"),
         ({"set": {"scope": ["a"]}}, "set.scope"),
@@ -242,3 +244,16 @@ def test_rules_are_written_in_a_file(tmp_path: Any) -> None:
         ConfigError, match=r"realms\[0\]\.claims\[0\]\.set\.exp: expected no such claim here: `lifetimes`"
     ):
         load_config(file)
+
+
+def test_audiences_that_are_all_left_out_leave_the_realms_own() -> None:
+    rule = ClaimsRule(set={"aud": ["{parameter:nope}"]}, tokens=("access_token",))
+    service = Client(client_id="c", client_secret="s", grant_types=("client_credentials",), scope="x")
+    realm = Realm(name="a", audience="https://a.example", clients=(service,), claims=(rule,))
+    form = {"grant_type": "client_credentials", "client_id": "c", "client_secret": "s"}
+    with MockIdp(Config(realms=(realm,))) as idp:
+        token = requests.post(f"{idp.base_url}/oauth2-token", form, timeout=10).json()["access_token"]
+        assert jwt.decode(token, options={"verify_signature": False})["aud"] == "https://a.example"
+        idp.faults.next("audience-prefix")
+        lie = requests.post(f"{idp.base_url}/oauth2-token", form, timeout=10).json()["access_token"]
+        assert jwt.decode(lie, options={"verify_signature": False})["aud"] == "https://a.example/more"

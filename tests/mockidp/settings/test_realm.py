@@ -112,3 +112,14 @@ def test_no_password_and_no_secret_shows_in_a_representation() -> None:
 def test_a_lifetime_is_checked_when_it_is_given() -> None:
     with pytest.raises(ConfigError, match=r"^refresh_token: expected a duration"):
         Lifetimes(refresh_token="soon")
+
+
+@pytest.mark.parametrize("path", ["/%5Fx", "/a/../b", "/..", "/a/.", "/./a", "/a%2Fb"])
+def test_an_issuer_whose_documents_nobody_could_ask_for_is_refused(path: str) -> None:
+    with pytest.raises(ConfigError, match=r"^issuer: expected an address whose path has no % and no step of dots"):
+        Realm(name="shop", issuer=f"https://id.example{path}")
+
+
+@pytest.mark.parametrize("path", ["", "/", "/a/", "/a.b/..c", "/a//b", "/.well/v2.0"])
+def test_other_issuers_are_fine(path: str) -> None:
+    assert Realm(name="shop", issuer=f"https://id.example{path}").issuer == f"https://id.example{path}"

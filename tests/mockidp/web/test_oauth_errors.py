@@ -3,10 +3,13 @@ import json
 
 import pytest
 from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
-from mockidp.errors import RequestRefused
+from mockidp.errors import CannotLie, RequestRefused
 from mockidp.web.oauth_errors import described, refusal, told_as_json
 
 
@@ -39,3 +42,17 @@ def test_what_an_endpoint_refuses_is_told_to_the_client(problem: Exception, stat
     refused = asyncio.run(endpoint(request, answer=None))
     assert (refused.status_code, json.loads(bytes(refused.body))["error"]) == (status, error)
     assert asyncio.run(endpoint(request, answer=fine)) is fine
+
+
+def test_a_lie_that_cannot_be_told_is_no_failure_of_the_server() -> None:
+    @told_as_json
+    async def unable(request: Request) -> Response:
+        raise CannotLie("expired needs claims of the usual kinds")
+
+    with TestClient(Starlette(routes=[Route("/", unable)])) as client:
+        answer = client.get("/")
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "error": "server_error",
+        "error_description": "The fault expired needs claims of the usual kinds.",
+    }
