@@ -123,6 +123,6 @@ def test_orocommerce_names_an_issuer_only_where_it_has_a_document(version: str, 
 
 def test_realms_whose_variables_would_be_the_same_are_refused_unless_one_is_chosen() -> None:
     config = Config(realms=(Realm(name="a-b"), Realm(name="a_b")))
-    with pytest.raises(ConfigError, match="^realm: 'a-b' and 'a_b' would both be MOCKIDP_A_B_…: choose one"):
+    with pytest.raises(ConfigError, match=r"^realm: 'a-b' and 'a_b' would both be MOCKIDP_A_B_…: choose one"):
         env(config)
     assert env(config, realm="a_b")["MOCKIDP_A_B_ISSUER"].endswith("/a_b")
