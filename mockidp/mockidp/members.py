@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from msgspec.structs import replace
 
 from .errors import ConfigError
-from .settings.realm import Client, User
+from .settings.realm import Client, Realm, User
 from .site import Site, Sites
 
 Fields: TypeAlias = Any  # those of `User` or `Client`, by name
@@ -32,7 +32,7 @@ class Users(Mapping[str, tuple[User, ...]]):
         site, added = _site(self._sites, realm), User(**user)
         _expect_new("username", added.username, (one.username for one in site.users), realm)
         _expect_new("subject", added.subject, (one.subject for one in site.users), realm)
-        _expect_sound(site, users=(*site.users, added))
+        _expect_sound(self._sites, site, users=(*site.users, added))
         site.store.roster.add_user(realm, added)
         return added
 
@@ -43,7 +43,7 @@ class Users(Mapping[str, tuple[User, ...]]):
         if user is None:
             there = ", ".join(one.username for one in site.users) or "nobody"
             raise ConfigError(f"there is no user {username!r} in realm {realm}; there is {there}", place="username")
-        site.store.roster.remove_user(realm, username)
+        site.store.roster.remove_user(site.realm, username)
         return user
 
 
@@ -70,7 +70,7 @@ class Clients(Mapping[str, tuple[Client, ...]]):
         site, added = _site(self._sites, realm), Client(**client)
         if found := self._sites.of_client(added.client_id):
             _expect_new("client_id", added.client_id, (added.client_id,), found[0].realm.name)
-        _expect_sound(site, clients=(*site.own_clients, added))
+        _expect_sound(self._sites, site, clients=(*site.own_clients, added))
         site.store.roster.add_client(realm, added)
         return added
 
@@ -82,7 +82,7 @@ class Clients(Mapping[str, tuple[Client, ...]]):
             there = ", ".join(one.client_id for one in site.clients) or "none"
             raise ConfigError(f"there is no client {client_id!r} in realm {realm}; there is {there}", place="client_id")
         site.store.unregister(realm, client_id)
-        site.store.roster.remove_client(realm, client_id)
+        site.store.roster.remove_client(site.realm, client_id)
         return client
 
 
@@ -98,12 +98,16 @@ def _expect_new(place: str, name: str, taken: Iterator[str] | tuple[str, ...], r
         raise ConfigError(f"{name!r} is taken in realm {realm}: remove that one first, or take another", place=place)
 
 
-def _expect_sound(site: Site, **members: Any) -> None:
+def _expect_sound(sites: Sites, site: Site, **members: Any) -> None:
     """Refuse what could not stand in the configuration either, by the rules of the dialect."""
     config, realm = site.config, site.realm
     changed = {"users": site.users, "clients": site.own_clients, **members}
     try:
-        others = tuple(replace(realm, **changed) if one.name == realm.name else one for one in config.realms)
+        others = tuple(replace(realm, **changed) if one is site else _without_removed(one) for one in sites)
         replace(config, realms=others)
     except ConfigError as refused:
         raise ConfigError(refused.problem, place=refused.place.rpartition("].")[2]) from None
+
+
+def _without_removed(site: Site) -> Realm:
+    return replace(site.realm, clients=tuple(one for one in site.realm.clients if one in site.own_clients))

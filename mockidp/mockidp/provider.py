@@ -91,12 +91,14 @@ class Provider:
         """Go by another configuration from now on; the places that stay as they are while it runs.
 
         Codes, tokens, logins, keys, clock, captured requests, what tests asked to go wrong, and people and clients that
-        came later stay, too. ConfigError where it cannot be; then everything is as before. The app that answers for the
-        provider goes on with the configuration it was built with: see `build_app`.
+        came later stay, too, unless one of their name is configured now. ConfigError where it cannot be; then
+        everything is as before. The app that answers for the provider goes on with the configuration it was built with:
+        see `build_app`.
         """
         with self.changing:
             effective, stays = with_fixed(config, self.config)
             self._take(stand(effective, self._lasting, self._standing))
+            self.store.roster.give_way(effective.realms)
         return stays
 
     def _take(self, standing: Standing) -> None:

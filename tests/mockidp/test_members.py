@@ -189,3 +189,9 @@ def test_what_was_approved_at_one_realm_does_not_move_to_another_with_its_client
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
     told = visitor.http.post("/backoffice/introspect", data={**proof, "token": refresh_token})
     assert told.json() == {"active": False}
+
+
+def test_a_configured_client_that_was_removed_can_be_added_to_another_realm(provider: Provider) -> None:
+    provider.clients.remove("storefront", "storefront-service")
+    moved = provider.clients.add("backoffice", client_id="storefront-service")
+    assert provider.sites.of_client("storefront-service") == (provider.sites.named("backoffice"), moved)

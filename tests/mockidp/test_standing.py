@@ -5,7 +5,7 @@ from visitor import Visitor, new_provider
 
 from mockidp import ClaimsRule, Config, ConfigError, PlannedFault, Realm
 from mockidp.provider import Provider, build_app
-from mockidp.settings.realm import User
+from mockidp.settings.realm import Client, User
 
 SCOPE = "openid profile offline_access orders:read"
 
@@ -105,3 +105,44 @@ def test_the_shop_of_orocommerce_goes_on_too() -> None:
     assert provider.shop.accounts is accounts
     assert [application.waiting for application in provider.shop] == waiting
     assert [application.prefix for application in provider.shop] == ["", "/office"]
+
+
+def test_who_came_while_it_ran_gives_way_to_who_is_configured_now_and_others_stay() -> None:
+    visitor = Visitor()
+    provider = visitor.provider
+    [storefront, backoffice] = config_of(visitor).realms
+    for username in ("zoe", "guest"):
+        provider.users.add("storefront", username=username, password="came")
+    provider.clients.add("storefront", client_id="robot", scope="came")
+    zoe, robot = User(username="zoe", password="configured"), Client(client_id="robot", scope="configured")
+    shop = replace(storefront, users=(*storefront.users, zoe))
+    office = replace(backoffice, clients=(*backoffice.clients, robot))
+
+    reloaded(visitor, replace(config_of(visitor), realms=(shop, office)))
+
+    assert [user.password for user in provider.users["storefront"] if user.username in {"zoe", "guest"}] == [
+        "configured",
+        "came",
+    ]
+    assert provider.sites.of_client("robot") == (provider.sites.named("backoffice"), robot)
+    assert provider.users.add("storefront", username="later", password="p")
+
+
+def test_who_came_in_the_place_of_one_that_is_configured_stays() -> None:
+    visitor = Visitor()
+    provider = visitor.provider
+    provider.users.remove("storefront", "customer@example.com")
+    provider.users.add("storefront", username="customer@example.com", password="other")
+    reloaded(visitor, replace(config_of(visitor), session_lifetime="2h"))
+    found = [user.password for user in provider.users["storefront"] if user.username == "customer@example.com"]
+    assert found == ["other"]
+
+
+def test_who_came_and_went_can_be_configured_later() -> None:
+    visitor = Visitor()
+    visitor.provider.users.add("storefront", username="zoe", password="came")
+    visitor.provider.users.remove("storefront", "zoe")
+    [storefront, backoffice] = config_of(visitor).realms
+    shop = replace(storefront, users=(*storefront.users, User(username="zoe", password="configured")))
+    reloaded(visitor, replace(config_of(visitor), realms=(shop, backoffice)))
+    assert "zoe" in {user.username for user in visitor.provider.users["storefront"]}

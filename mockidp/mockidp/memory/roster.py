@@ -47,12 +47,13 @@ class Roster:
             changes = self._changes.get(realm, _NONE)
             self._changes[realm] = replace(changes, users=(*changes.users, user))
 
-    def remove_user(self, realm: str, username: str) -> None:
+    def remove_user(self, realm: Realm, username: str) -> None:
         """Let somebody go, configured or added."""
         with self._lock:
-            changes = self._changes.get(realm, _NONE)
+            changes = self._changes.get(realm.name, _NONE)
             left = tuple(user for user in changes.users if user.username != username)
-            self._changes[realm] = replace(changes, users=left, without_users=changes.without_users | {username})
+            gone = changes.without_users | ({username} & {user.username for user in realm.users})
+            self._changes[realm.name] = replace(changes, users=left, without_users=gone)
 
     def add_client(self, realm: str, client: Client) -> None:
         """Let a client in."""
@@ -60,15 +61,42 @@ class Roster:
             changes = self._changes.get(realm, _NONE)
             self._changes[realm] = replace(changes, clients=(*changes.clients, client))
 
-    def remove_client(self, realm: str, client_id: str) -> None:
+    def remove_client(self, realm: Realm, client_id: str) -> None:
         """Let a client go, configured or added."""
         with self._lock:
-            changes = self._changes.get(realm, _NONE)
+            changes = self._changes.get(realm.name, _NONE)
             left = tuple(client for client in changes.clients if client.client_id != client_id)
-            gone = changes.without_clients | {client_id}
-            self._changes[realm] = replace(changes, clients=left, without_clients=gone)
+            gone = changes.without_clients | ({client_id} & {client.client_id for client in realm.clients})
+            self._changes[realm.name] = replace(changes, clients=left, without_clients=gone)
+
+    def give_way(self, realms: tuple[Realm, ...]) -> None:
+        """Forget those that came and are configured now (a client: at any realm), and all about realms that are gone.
+
+        Who was removed stays away, and who came in their place stays.
+        """
+        with self._lock:
+            known = {realm.name: self._changes.get(realm.name, _NONE) for realm in realms}
+            clients = {
+                one.client_id
+                for realm in realms
+                for one in realm.clients
+                if one.client_id not in known[realm.name].without_clients
+            }
+            self._changes = {realm.name: _left(known[realm.name], realm, clients) for realm in realms}
 
     def clear(self) -> None:
         """As configured again."""
         with self._lock:
             self._changes.clear()
+
+
+def _left(changes: _Changes, realm: Realm, clients: set[str]) -> _Changes:
+    there = [user for user in realm.users if user.username not in changes.without_users]
+    taken = ({user.username for user in there}, {user.subject for user in there})
+    return replace(
+        changes,
+        users=tuple(user for user in changes.users if user.username not in taken[0] and user.subject not in taken[1]),
+        clients=tuple(one for one in changes.clients if one.client_id not in clients),
+        without_users=changes.without_users & {user.username for user in realm.users},
+        without_clients=changes.without_clients & {one.client_id for one in realm.clients},
+    )
