@@ -1,9 +1,7 @@
 """What a test that is marked `@pytest.mark.mockidp(…)` wants of its provider: the arguments, and what each does."""
 
 import difflib
-import math
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
@@ -54,7 +52,7 @@ def _meant(name: str) -> str:
 
 
 def _set_clock(idp: "MockIdp", value: Any) -> None:
-    idp.clock.set(moment(value))
+    idp.clock.set(value)
 
 
 def _freeze(idp: "MockIdp", value: Any) -> None:
@@ -89,20 +87,6 @@ def _let_live(idp: "MockIdp", value: Any, *, of: Lifetime) -> None:
 
 def _several(value: Any, single: tuple[type, ...]) -> Iterable[Any]:
     return value if isinstance(value, Iterable) and not isinstance(value, single) else (value,)
-
-
-def moment(value: Any) -> float:
-    """A point in time in seconds since the epoch, from such a number, a `datetime` or ISO 8601 with its offset."""
-    expected = "expected seconds since the epoch, or a date and time with its offset, such as 2030-01-01T12:00:00Z"
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
-    try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        raise ValueError(expected) from None
-    if not isinstance(at, datetime) or at.tzinfo is None:
-        raise ValueError(expected)
-    return at.timestamp()
 
 
 # In the order in which they are carried out: a clock that stands is set to exactly the time that is asked for.

@@ -116,7 +116,7 @@ class Provider:
         self,
         realm: str,
         *,
-        subject: str,
+        subject: str | None = None,
         client: str | None = None,
         scope: str = "",
         audience: str | list[str] | None = None,
@@ -127,11 +127,12 @@ class Provider:
     ) -> str:
         """A signed access token without any ceremony.
 
-        `client` defaults to the realm's first one. `expires_in` defaults to its lifetime; a number may be zero or
-        negative, for a token that has expired. `not_before` is a point in time, in seconds. `claims` come on top,
-        and `fault` is how it lies, by the catalogue.
+        `subject` and `client` default to the realm's first ones; ConfigError where it has no users. `expires_in`
+        defaults to its lifetime; a number may be zero or negative, for a token that has expired. `not_before` is a
+        point in time, in seconds. `claims` come on top, and `fault` is how it lies, by the catalogue.
         """
         site = self.sites.named(realm)
+        subject = site.first_subject if subject is None else subject
         client_id = client or (site.clients[0].client_id if site.clients else "mockidp")
         lifetime: float = site.lifetime("access_token", site.client(client_id))
         if expires_in is not None:

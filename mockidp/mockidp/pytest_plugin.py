@@ -125,7 +125,7 @@ def backoffice_token(mock_idp: "MockIdp") -> MakeToken:
 
 def _tokens_of(realm: str, idp: "MockIdp") -> MakeToken:
     def make(*, subject: str | None = None, scope: str = "", **more: Any) -> str:
-        return idp.token(realm, subject=subject or idp.config.realm(realm).users[0].subject, scope=scope, **more)
+        return idp.token(realm, subject=subject, scope=scope, **more)
 
     return make
 

@@ -189,7 +189,7 @@ class MockIdp:
         self,
         realm: str,
         *,
-        subject: str,
+        subject: str | None = None,
         client: str | None = None,
         scope: str = "",
         audience: str | list[str] | None = None,
@@ -198,7 +198,7 @@ class MockIdp:
         not_before: float | None = None,
         fault: str | None = None,
     ) -> str:
-        """A signed access token without any ceremony, running or not; with a `fault`, one that lies like this."""
+        """A signed access token without any ceremony, by default for the realm's first user; as `Provider.token`."""
         return self.provider.token(
             realm,
             subject=subject,
@@ -214,7 +214,7 @@ class MockIdp:
     def authorize(self, url: str, *, user: str | None = None, password: str | None = None, consent: bool = True) -> str:
         """Follow an authorize address to the client's own, with the code: by a new browser, running or not.
 
-        As `Browser.authorize`; `consent=False` denies.
+        As `Browser.authorize`; `consent=False` denies. Its own requests are in `requests`, too.
         """
         return self.browser().authorize(url, user=user, password=password, consent=consent)
 

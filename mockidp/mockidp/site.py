@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .clock import Clock
+from .errors import ConfigError
 from .faults.plan import Faults, hinted
 from .memory.store import Store
 from .passing_lifetimes import PassingLifetimes
@@ -59,6 +60,15 @@ class Site:
     def users(self) -> tuple[User, ...]:
         """The realm's users at this moment."""
         return self.store.roster.users(self.realm)
+
+    @property
+    def first_subject(self) -> str:
+        """Whom a token speaks of if nobody says; ConfigError where the realm has no users."""
+        if not self.users:
+            raise ConfigError(
+                f"realm {self.realm.name!r} has no users, so say for whom: with a subject", place="subject"
+            )
+        return self.users[0].subject
 
     @property
     def own_clients(self) -> tuple[Client, ...]:

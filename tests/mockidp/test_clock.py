@@ -1,5 +1,9 @@
 import threading
 import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
 
 from mockidp.clock import Clock
 
@@ -81,3 +85,31 @@ def test_no_step_is_lost_when_threads_advance_it_together() -> None:
     for thread in threads:
         thread.join()
     assert clock() == 4000
+
+
+@pytest.mark.parametrize(
+    "at", [1_893_499_200, "1893499200", "2030-01-01T12:00:00Z", datetime(2030, 1, 1, 12, tzinfo=UTC)], ids=repr
+)
+def test_a_point_in_time_may_be_said_in_several_ways(at: float | str | datetime) -> None:
+    clock = Clock(Watch())
+    clock.set(at)
+    assert clock() == 1_893_499_200
+    clock.freeze(at)
+    assert clock() == 1_893_499_200
+
+
+@pytest.mark.parametrize("at", ["", "nan", "1e999", "noon", "2030-01-01T12:00:00", True], ids=str)
+def test_a_point_in_time_that_can_be_misunderstood_changes_nothing(at: Any) -> None:
+    clock = Clock(Watch())
+    for change in (clock.set, clock.freeze):
+        with pytest.raises(ValueError, match=r"expected seconds since the epoch, or a date and time with its offset"):
+            change(at)
+    assert (clock(), clock.frozen) == (100, False)
+
+
+def test_a_jump_has_a_length() -> None:
+    clock = Clock(Watch())
+    with pytest.raises(ValueError, match="say how far, for example 10 minutes"):
+        clock.advance()
+    clock.advance(seconds=0)
+    assert clock() == 100

@@ -7,7 +7,8 @@ import pytest
 import requests
 
 from mockidp import MockIdp
-from mockidp.marked import ARGUMENTS, CannotMark, apply, moment, wanted
+from mockidp.clock import moment
+from mockidp.marked import ARGUMENTS, CannotMark, apply, wanted
 
 NOON = 1_893_499_200
 SERVICE = ("storefront-service", "storefront-service-secret")

@@ -9,6 +9,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from starlette.testclient import TestClient
 from visitor import BASE, NOON, Visitor, action_of, new_provider, token_in
 
+from mockidp import ConfigError
 from mockidp.provider import Provider, build_app
 from mockidp.server import MockIdp
 from mockidp.settings.config import Client, Config, Lifetimes, Realm, User
@@ -234,6 +235,19 @@ def test_its_lifetime_is_that_of_the_client() -> None:
     claims = unverified(provider.token("a", subject="ann"))
     assert claims["exp"] - claims["iat"] == 7
     assert unverified(provider.token("b", subject="ann"))["client_id"] == "mockidp"
+
+
+def test_without_a_subject_a_token_speaks_of_the_first_user() -> None:
+    idp = MockIdp()
+    said = jwt.decode(idp.token("storefront"), options={"verify_signature": False})
+    assert said["sub"] == idp.users["storefront"][0].subject
+
+
+def test_where_there_are_no_users_a_token_needs_a_subject() -> None:
+    idp = MockIdp(Config(realms=(Realm(name="storefront", algorithm="ES256"),)))
+    with pytest.raises(ConfigError, match="realm 'storefront' has no users, so say for whom"):
+        idp.token("storefront")
+    assert idp.token("storefront", subject="somebody")
 
 
 def test_a_realm_that_does_not_exist_is_named_with_those_that_do() -> None:

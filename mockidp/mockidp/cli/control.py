@@ -116,10 +116,14 @@ def _typed(operation: Operation, said: dict[str, Any]) -> dict[str, Any]:
         read = msgspec.convert(said, operation.takes, strict=False)
     except msgspec.ValidationError as error:
         wrong = wrong_argument(error)
-        flag = f"--{wrong.place.replace('_', '-')}" if wrong.place else ""
+        flag = _named(wrong.place, operation) if wrong.place else ""
         raise Failed(": ".join(filter(None, (flag, wrong.detail)))) from None
     whole: dict[str, Any] = msgspec.to_builtins(read)
     return {name: whole[name] for name in said}
+
+
+def _named(place: str, operation: Operation) -> str:
+    return place.upper() if place in operation.positional else f"--{place.replace('_', '-')}"
 
 
 def _lines(given: Any, place: str = "") -> Iterator[str]:

@@ -23,7 +23,6 @@ ADDRESS: Final = "http://127.0.0.1:8800"  # where `mockidp serve` listens if not
 def mint(
     *,
     realm: str,
-    subject: str | None,
     claim: list[tuple[str, Any]],
     expires_in: int | None,
     output: str,
@@ -34,13 +33,11 @@ def mint(
 ) -> str:
     """What `mockidp token` prints."""
     provider = _provider(config, base_url, keys_dir)
-    users = _realm(provider.config, realm).users
-    if subject is None and not users:
-        raise ConfigError(f"realm {realm!r} has no users, so say for whom with --subject", place="subject")
+    _expect_realm(provider.config, realm)
     try:
-        token = provider.token(
-            realm, subject=subject or users[0].subject, claims=dict(claim), expires_in=expires_in, **how
-        )
+        token = provider.token(realm, claims=dict(claim), expires_in=expires_in, **how)
+    except ConfigError:
+        raise
     except ValueError as error:
         raise ConfigError(str(error), place="fault") from error
     _tell_whose(_directory(provider))
@@ -81,9 +78,9 @@ def _directory(provider: Provider) -> Path:
     return Path(provider.config.keys_dir or KEYS_DIR)
 
 
-def _realm(config: Config, name: str) -> Any:
+def _expect_realm(config: Config, name: str) -> None:
     try:
-        return config.realm(name)
+        config.realm(name)
     except KeyError:
         there = ", ".join(realm.name for realm in config.realms)
         raise ConfigError(f"there is no realm {name!r}; there are {there}", place="realm") from None

@@ -19,7 +19,7 @@ _KINDS: Final = {
     "object": "an object",
     "str": "a text",
 }
-_KIND: Final = re.compile(r"`(\w+)`")
+_KIND: Final = re.compile(r"`(\w+(?: \| \w+)*)`")
 _PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
 
 
@@ -71,5 +71,11 @@ def _invalid(error: msgspec.ValidationError) -> Refused:
     if isinstance(error.__cause__, ConfigError):
         problem = error.__cause__.problem
         place = ".".join(part for part in (place, error.__cause__.place) if part)
-    said = _KIND.sub(lambda kind: _KINDS.get(kind[1], kind[0]), problem)
+    said = _KIND.sub(lambda kinds: _in_words(kinds[1]), problem)
     return Refused(HTTPStatus.UNPROCESSABLE_ENTITY, said[:1].lower() + said[1:], place)
+
+
+def _in_words(written: str) -> str:
+    """What is expected, or what came; that it may also be left out goes without saying."""
+    kinds = [kind for kind in written.split(" | ") if kind != "null"]
+    return " or ".join(_KINDS[kind] for kind in kinds) if kinds and _KINDS.keys() >= set(kinds) else f"`{written}`"

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 from msgspec import Meta, Struct
 
 from ..captured.journal import IssuedToken, read_part
-from ..errors import ConfigError
 from .clock import LATEST, Length
 from .operation import Operation, expect_realm
 from .plain import plain
@@ -68,12 +67,9 @@ def shown_token(token: IssuedToken) -> ShownToken:
 
 def _mint(provider: "Provider", asked: MintToken) -> MintedToken:
     expect_realm(provider, asked.realm)
-    users = provider.users[asked.realm]
-    if asked.subject is None and not users:
-        raise ConfigError(f"realm {asked.realm!r} has no users, so say for whom", place="subject")
     token = provider.token(
         asked.realm,
-        subject=users[0].subject if asked.subject is None else asked.subject,
+        subject=asked.subject,
         client=asked.client,
         scope=asked.scope,
         audience=list(asked.audience) if isinstance(asked.audience, tuple) else asked.audience,

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
@@ -19,6 +19,8 @@ class SigningKey:
     """One key pair with the algorithm it is for; another `kid` than its thumbprint is for showing what that breaks."""
 
     def __init__(self, algorithm: Algorithm, *, kid: str | None = None, key: PrivateKey | None = None) -> None:
+        if algorithm not in get_args(Algorithm):
+            raise ValueError(f"expected RS256, ES256 or EdDSA, not {algorithm!r}")
         self.algorithm: Final = algorithm
         self._key = key or _generate(algorithm)
         self._jws = JWSRegistry.algorithms[algorithm]
@@ -184,6 +186,13 @@ class RealmKeys:
         return "next" if at < self._waiting else "former"
 
 
+class NoSuchRealm(KeyError):
+    """No realm has this name; the text says which there are."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class AllKeys(Mapping[str, RealmKeys]):
     """The signing keys of every realm, by its name."""
 
@@ -191,6 +200,8 @@ class AllKeys(Mapping[str, RealmKeys]):
         self._by_realm = dict(by_realm)
 
     def __getitem__(self, realm: str) -> RealmKeys:
+        if realm not in self._by_realm:
+            raise NoSuchRealm(f"there is no realm {realm!r}; there are {', '.join(self._by_realm)}")
         return self._by_realm[realm]
 
     def __iter__(self) -> Iterator[str]:

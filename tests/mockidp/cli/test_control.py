@@ -50,6 +50,11 @@ def test_every_command_helps(operation: Any, capsys: pytest.CaptureFixture[str])
     assert "--control-token TOKEN" in shown
 
 
+def test_the_clock_is_set_by_a_date(said: Any) -> None:
+    assert json.loads(said("clock", "freeze", "2030-01-01T12:00:00Z")[1]) == {"now": 1_893_499_200, "frozen": True}
+    assert json.loads(said("clock", "set", "2030-01-01 13:01+01:00")[1])["now"] == 1_893_499_260
+
+
 def test_it_prints_json_or_lines(said: Any) -> None:
     assert json.loads(said("clock", "freeze", "5")[1]) == {"now": 5.0, "frozen": True}
     assert said("clock", "-o", "text")[1] == "now: 5.0\nfrozen: true\n"
@@ -68,6 +73,10 @@ def test_what_came_from_outside_writes_no_control_characters(idp: MockIdp, said:
     ("words", "problem"),
     [
         (["clock", "advance", "--minutes", "ten"], "--minutes: expected a number, got a text"),
+        (["clock", "advance"], "say how far, for example 10 minutes (--minutes 10)"),
+        (["clock", "set", "noon"], "now: expected seconds since the epoch, or a date and time with its offset"),
+        (["clock", "freeze", "3000-01-01T00:00:00"], "at: expected seconds since the epoch, or a date and time"),
+        (["clock", "set", "-5"], "now: expected a time between the years 1970 and 9999"),
         (["clock", "advance", "--days", "1e30"], "--days: expected a number <= 253402300799.0"),
         (["faults", "next", "expird"], "there is no fault 'expird'; there is expired"),
         (["keys", "activate", "--realm", "storefront"], "no key is waiting: publish() one first, or rotate()"),

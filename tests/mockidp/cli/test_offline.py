@@ -127,5 +127,5 @@ def test_somebody_has_to_be_named_where_the_realm_knows_nobody(
     config.write_text('demo = false\n[[realms]]\nname = "shop"\nalgorithm = "ES256"\n')
     flags = ["--config", str(config), "--keys-dir", str(tmp_path / "keys")]
     assert cli.main(["token", "shop", *flags]) == 2
-    assert "say for whom with --subject" in capsys.readouterr().err
+    assert "subject: realm 'shop' has no users, so say for whom" in capsys.readouterr().err
     assert cli.main(["token", "shop", "--subject", "somebody", *flags]) == 0

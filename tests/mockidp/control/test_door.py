@@ -203,3 +203,12 @@ def test_orocommerce_is_controlled_like_the_others() -> None:
         assert token["claims"]["sub"] == "admin"
         assert post(idp, "clock/advance", minutes=1).status_code == 200
         assert [one["client"] for one in get(idp, "tokens").json()["issued"]] == ["backoffice-web"]
+
+
+def test_points_in_time_may_be_dates(idp: MockIdp) -> None:
+    assert post(idp, "clock/freeze", at="2030-01-01T12:00:00Z").json() == {"now": 1_893_499_200, "frozen": True}
+    for wrong in ("noon", "2030-01-01T12:00:00", True, -1, "-1", "9999-12-31T23:59:59-14:00"):
+        refused = post(idp, "clock/set", now=wrong)
+        assert (refused.status_code, refused.json()["place"]) == (422, "now")
+    assert post(idp, "clock/advance").json()["detail"] == "say how far, for example 10 minutes (--minutes 10)"
+    assert idp.clock() == 1_893_499_200

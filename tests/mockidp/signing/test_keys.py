@@ -207,3 +207,20 @@ def test_all_realms_rotate_at_once_and_shared_keys_only_once() -> None:
     assert before == (shared.find(before[0].kid), own.find(before[1].kid))
     keys.reset()
     assert (shared.current, own.current) == before
+
+
+@pytest.mark.parametrize("change", ["publish", "rotate"])
+def test_a_key_for_an_unknown_algorithm_is_refused_and_nothing_changes(change: str) -> None:
+    keys = RealmKeys("EdDSA")
+    before = keys.jwks()
+    with pytest.raises(ValueError, match="expected RS256, ES256 or EdDSA, not 'PS256'"):
+        getattr(keys, change)("PS256")
+    assert keys.jwks() == before
+
+
+def test_a_realm_without_keys_is_named_with_those_that_have_some() -> None:
+    keys = AllKeys({"storefront": RealmKeys("EdDSA"), "backoffice": RealmKeys("EdDSA")})
+    with pytest.raises(KeyError) as unknown:
+        keys["nope"]
+    assert str(unknown.value) == "there is no realm 'nope'; there are storefront, backoffice"
+    assert keys.get("nope") is None
