@@ -7,6 +7,7 @@ from typing import Any, Final
 from .clock import Clock
 from .errors import ConfigError
 from .faults.plan import Faults, hinted
+from .memory.approval import Approval
 from .memory.store import Store
 from .passing_lifetimes import PassingLifetimes
 from .settings.claims_rules import ClaimsIn, Occasion, claims_for, filled_claims
@@ -96,6 +97,11 @@ class Site:
     def user_of(self, session: Session) -> User | None:
         """Who is logged in."""
         return None if session.username is None else self.user(session.username)
+
+    def who_approved(self, approval: Approval) -> User | None:
+        """The realm's user who did; somebody else who came by the same name did not."""
+        user = self.user(approval.username)
+        return user if user and user.subject == approval.subject else None
 
     def hinted(self, login_hint: str) -> tuple[str, str]:
         """The user that a `login_hint` names, and the fault that it asks for, where that is allowed."""

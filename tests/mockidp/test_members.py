@@ -195,3 +195,12 @@ def test_a_configured_client_that_was_removed_can_be_added_to_another_realm(prov
     provider.clients.remove("storefront", "storefront-service")
     moved = provider.clients.add("backoffice", client_id="storefront-service")
     assert provider.sites.of_client("storefront-service") == (provider.sites.named("backoffice"), moved)
+
+
+def test_who_comes_by_the_name_of_another_does_not_inherit_what_that_one_approved(provider: Provider) -> None:
+    visitor = Visitor(provider)
+    tokens = visitor.tokens(scope="openid offline_access")
+    provider.users.remove("storefront", "customer@example.com")
+    provider.users.add("storefront", username="customer@example.com", password="p", subject="somebody-else")
+    answer = visitor.refresh(tokens["refresh_token"])
+    assert (answer.status_code, "access_token" in answer.json()) == (400, False)

@@ -171,6 +171,7 @@ def _approval(wanted: AuthorizationRequest, session: Session, user: User) -> App
         realm=wanted.site.realm.name,
         client_id=wanted.client.client_id,
         username=user.username,
+        subject=user.subject,
         scope=wanted.scope,
         scope_named="scope" in wanted.parameters,
         auth_time=session.auth_time,

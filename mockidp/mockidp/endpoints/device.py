@@ -95,6 +95,7 @@ def _approval(user: User, session: Session, code: DeviceCode) -> Approval:
         realm=code.realm,
         client_id=code.client_id,
         username=user.username,
+        subject=user.subject,
         scope=code.scope,
         scope_named=code.scope_named,
         auth_time=session.auth_time,

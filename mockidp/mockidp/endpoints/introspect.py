@@ -56,7 +56,7 @@ def _refresh_token(token: str, client: Client, site: Site) -> dict[str, Any] | N
         return None
     if store.refresh_tokens.is_spent(token):
         return None
-    user = site.user(found.approval.username)
+    user = site.who_approved(found.approval)
     if user is None or store.is_revoked(found.approval.approval_id) or site.clock() >= found.expires_at:
         return None
     expires_at = math.floor(found.expires_at)

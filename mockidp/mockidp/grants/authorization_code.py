@@ -71,7 +71,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
 
     def authenticate_user(self, authorization_code: Presented) -> User | None:
         """Who approved."""
-        user: User | None = self.request.client.site.user(authorization_code.approval.username)
+        user: User | None = self.request.client.site.who_approved(authorization_code.approval)
         return user
 
     def create_token_response(self) -> Any:

@@ -43,7 +43,7 @@ class DeviceCodeGrant(BaseGrant, TokenEndpointMixin):
         self.request.client = registration
         approval = self._find_approval(device_code, registration)
         self.request.credential = Approved(value=device_code, approval=approval)
-        self.request.user = registration.site.user(approval.username)
+        self.request.user = registration.site.who_approved(approval)
         if self.request.user is None:  # who approved is no more
             raise InvalidGrantError
 

@@ -49,7 +49,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
 
     def authenticate_user(self, refresh_token: Presented) -> User | None:
         """Who approved."""
-        user: User | None = self.request.client.site.user(refresh_token.approval.username)
+        user: User | None = self.request.client.site.who_approved(refresh_token.approval)
         return user
 
     def create_token_response(self) -> Any:

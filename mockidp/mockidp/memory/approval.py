@@ -15,6 +15,7 @@ class Approval:
     realm: str
     client_id: str
     username: str
+    subject: str
     scope: str
     scope_named: bool
     auth_time: int

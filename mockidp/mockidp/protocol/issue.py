@@ -34,7 +34,7 @@ def issue_tokens(
         claims=site.added_claims(
             "access_token",
             client_id=client.client_id,
-            user=site.user(approval.username) if approval else None,
+            user=site.who_approved(approval) if approval else None,
             subject=subject,
             scope=scope,
             asked={**dict(approval.asked if approval else ()), **asked},

@@ -7,6 +7,7 @@ def test_its_nonce_shows_in_no_representation() -> None:
         realm="storefront",
         client_id="web",
         username="ann",
+        subject="ann",
         scope="",
         scope_named=False,
         auth_time=0,
@@ -17,7 +18,14 @@ def test_its_nonce_shows_in_no_representation() -> None:
 
 def test_it_is_for_one_client_of_one_realm() -> None:
     approval = Approval(
-        approval_id="a", realm="storefront", client_id="web", username="ann", scope="", scope_named=False, auth_time=0
+        approval_id="a",
+        realm="storefront",
+        client_id="web",
+        username="ann",
+        subject="ann",
+        scope="",
+        scope_named=False,
+        auth_time=0,
     )
     assert approval.is_for("storefront", "web")
     assert not approval.is_for("backoffice", "web")

@@ -7,7 +7,14 @@ from mockidp.memory.approval import Approval
 from mockidp.memory.devices import SLOWER, WRONG_CODES, Decision, DeviceCode, MemoryDevices
 
 APPROVAL = Approval(
-    approval_id="a", realm="storefront", client_id="tv", username="ann", scope="", scope_named=False, auth_time=0
+    approval_id="a",
+    realm="storefront",
+    client_id="tv",
+    username="ann",
+    subject="ann",
+    scope="",
+    scope_named=False,
+    auth_time=0,
 )
 YES, NO = Decision(approval=APPROVAL), Decision(approval=None)
 

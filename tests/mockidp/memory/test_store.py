@@ -10,6 +10,7 @@ APPROVAL = Approval(
     realm="storefront",
     client_id="web",
     username="ann",
+    subject="ann",
     scope="",
     scope_named=False,
     auth_time=0,

@@ -29,6 +29,7 @@ def new_approval(
         realm=application.site.realm.name,
         client_id=client.client_id,
         username=subject,
+        subject=subject,
         scope=" ".join(scopes),
         scope_named=bool(scopes),
         auth_time=math.floor(application.site.clock()),
