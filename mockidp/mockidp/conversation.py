@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .captured.captured_request import HIDDEN, PLAIN_PARAMETERS, SHOWN, Captured
+from .captured.captured_request import PLAIN_PARAMETERS, SHOWN, Captured
+from .captured.differences import HIDDEN
 from .control.operation import PREFIX
 from .recording import CAPTURED
 from .serving.health import PATHS

@@ -2,14 +2,16 @@
 
 import base64
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
+from .differences import HIDDEN, differences
+
 Pairs = tuple[tuple[str, str], ...]
 
-HIDDEN: Final = "[hidden]"
 LONGEST_BODY: Final = 64 * 1024
 SHOWN: Final = 500
 
@@ -87,6 +89,27 @@ class Captured:
         """The client that the request says it is from, proved or not."""
         named = next((value for name, value in self.parameters if name == "client_id"), None)
         return named or _basic_user(self.header("authorization") or "")
+
+    def form_differences(self, wanted: Mapping[str, str]) -> Iterator[str]:
+        """A line for each of these parameters that is not in the form once, with this value; secrets are hidden."""
+        return differences(self.form, wanted, PLAIN_PARAMETERS.__contains__)
+
+    def header_differences(self, wanted: Mapping[str, str]) -> Iterator[str]:
+        """The same of headers, whose names are compared without regard to case."""
+        lower = {name.lower(): value for name, value in wanted.items()}
+        return differences(self.headers, lower, lambda name: name not in SECRET_HEADERS)
+
+    def assert_form(self, **wanted: str) -> None:
+        """Raise an AssertionError that says which of these are not in the form as wanted; secrets are hidden."""
+        self._expect_none(self.form_differences(wanted))
+
+    def assert_header(self, name: str, value: str) -> None:
+        """The same of one header."""
+        self._expect_none(self.header_differences({name: value}))
+
+    def _expect_none(self, found: Iterator[str]) -> None:
+        if lines := list(found):
+            raise AssertionError("\n".join([f"{self.method} {self.path} is not as expected:", *lines]))
 
     def __str__(self) -> str:
         """The request, for people to read: its secrets are hidden."""

@@ -3,7 +3,8 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from .captured_request import Captured
@@ -55,14 +56,26 @@ class Inbox:
         *,
         path: str | None = None,
         method: str | None = None,
+        client: str | None = None,
+        form: Mapping[str, str] = MappingProxyType({}),
+        header: Mapping[str, str] = MappingProxyType({}),
         where: Callable[[Captured], bool] = lambda _: True,
         timeout: float = 5,
     ) -> Captured:
-        """The oldest request like this, which nobody gets again; the others stay. `path` is compared decoded."""
-        wanted = " ".join(filter(None, (method, path))) or "such a request"
-        return self._take(
-            lambda one: path in {None, one.path} and method in {None, one.method} and where(one), wanted, timeout
-        )
+        """The oldest request like this, which nobody gets again; the others stay. `path` is compared decoded.
+
+        `client` is whom it names; `form` and `header` are parameters and headers that it has, once each, among others.
+        """
+
+        def fits(one: Captured) -> bool:
+            named = path in {None, one.path} and method in {None, one.method} and client in {None, one.client_id}
+            same = not any(one.form_differences(form)) and not any(one.header_differences(header))
+            return named and same and where(one)
+
+        names = ", ".join((*form, *header))
+        likeness = (f"of {client}" if client else "", f"with {names}" if names else "")
+        asked = " ".join(filter(None, (method, path))) or "such a request"
+        return self._take(fits, " ".join(filter(None, (asked, *likeness))), timeout)
 
     def clear(self) -> None:
         """Forget what came."""

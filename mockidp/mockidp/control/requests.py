@@ -51,6 +51,9 @@ class WaitFor(Take, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     path: str | None = None
     method: str | None = None
+    client: str | None = None
+    form: dict[str, str] = {}
+    header: dict[str, str] = {}
 
 
 def _described(request: Captured) -> CapturedRequest:
@@ -82,7 +85,15 @@ def _take(provider: "Provider", asked: Take) -> CapturedRequest:
 
 def _wait_for(provider: "Provider", asked: WaitFor) -> CapturedRequest:
     try:
-        return _described(provider.requests.wait_for(path=asked.path, method=asked.method, timeout=0))
+        found = provider.requests.wait_for(
+            path=asked.path,
+            method=asked.method,
+            client=asked.client,
+            form=asked.form,
+            header=asked.header,
+            timeout=0,
+        )
+        return _described(found)
     except NoSuchRequest as none:
         raise NothingYet(none.after(asked.timeout)) from none
 

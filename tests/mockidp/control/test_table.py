@@ -69,6 +69,9 @@ def captured(request: Captured) -> dict[str, Any]:
     }
 
 
+GRANT = {"grant_type": "client_credentials"}
+
+
 def ask_for_a_token(idp: MockIdp) -> None:
     asked = requests.post(f"{idp.base_url}/oauth2-token", {"grant_type": "client_credentials", **SERVICE}, timeout=10)
     assert asked.status_code == 200
@@ -236,9 +239,9 @@ CASES: Final[dict[str, Case]] = {
     ),
     "requests.wait_for": Case(
         before=ask_for_a_token,
-        arguments={"path": "/oauth2-token", "method": "POST"},
-        command=["--path", "/oauth2-token", "--method", "POST"],
-        python=lambda idp: captured(idp.requests.wait_for(path="/oauth2-token", method="POST")),
+        arguments={"path": "/oauth2-token", "method": "POST", "form": GRANT},
+        command=["--path", "/oauth2-token", "--method", "POST", "--form", json.dumps(GRANT)],
+        python=lambda idp: captured(idp.requests.wait_for(path="/oauth2-token", method="POST", form=GRANT)),
     ),
     "requests.clear": Case(
         before=ask_for_a_token, python=lambda idp: idp.requests.clear(), then=lambda _: {"waiting": []}
