@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any, Final
 
 import msgspec
-from msgspec.inspect import BoolType, CollectionType, DictType, StructType, UnionType, type_info
+from msgspec.inspect import BoolType, CollectionType, DictType, LiteralType, StructType, UnionType, type_info
 from msgspec.structs import FieldInfo, fields
 
 from ..control.operation import Operation
 from ..control.problems import wrong_argument
 from ..control.table import OPERATIONS
+from ..control.wording import sentence
 from .asking import ADDRESS, ask
 from .words import CONTROL_TOKEN, Failed, say
 
@@ -61,30 +62,45 @@ def _add_family(commands: Any, family: str, operations: dict[str, Operation]) ->
 def _add_arguments(parser: Any, operation: Operation) -> None:
     parser.set_defaults(run=partial(_run, operation))
     for field in fields(operation.takes):
-        _add_argument(parser, field, positional=field.name in operation.positional)
+        _add_argument(parser, field, _help(operation, field), positional=field.name in operation.positional)
     parser.add_argument(
         "-o", dest="output", choices=OUTPUTS, default=argparse.SUPPRESS, help="how to print it (default: json)"
     )
     add_address(parser)
 
 
-def _add_argument(parser: Any, field: FieldInfo, *, positional: bool) -> None:
+def _add_argument(parser: Any, field: FieldInfo, said: str, *, positional: bool) -> None:
     kind, needed = type_info(field.type), field.required
     flag = f"--{field.name.replace('_', '-')}"
     if positional:
         optional: dict[str, Any] = {} if needed else {"nargs": "?", "default": argparse.SUPPRESS}
-        parser.add_argument(field.name, metavar=field.name.upper(), **optional)
+        parser.add_argument(field.name, metavar=field.name.upper(), help=said, **optional)
     elif isinstance(kind, BoolType) or _may_be(kind, BoolType):
-        parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS)
+        parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=said)
     elif isinstance(kind, CollectionType):
         parser.add_argument(
-            flag, action="append", metavar="ONE", default=argparse.SUPPRESS, help="as often as there are several"
+            flag,
+            action="append",
+            metavar="ONE",
+            default=argparse.SUPPRESS,
+            help=f"{said} As often as needed.",
         )
     elif isinstance(kind, DictType | StructType):
-        parser.add_argument(flag, type=_object, metavar="JSON", default=argparse.SUPPRESS)
+        parser.add_argument(flag, type=_object, metavar="JSON", default=argparse.SUPPRESS, help=said)
     else:
-        usual = "" if field.default in {None, "", msgspec.NODEFAULT} else f"default: {field.default}"
-        parser.add_argument(flag, default=argparse.SUPPRESS, required=needed, help=usual or None)
+        parser.add_argument(flag, default=argparse.SUPPRESS, required=needed, help=said, choices=_choices(kind))
+
+
+def _help(operation: Operation, field: FieldInfo) -> str:
+    plain = not isinstance(field.default, str | int | float) or field.default == ""
+    usual = "" if plain or isinstance(field.default, bool) else f" (default: {field.default})"
+    return f"{sentence(operation, field.name)}{usual}".replace("%", "%%")
+
+
+def _choices(kind: Any) -> tuple[Any, ...] | None:
+    """Those that there are, where they are counted."""
+    kinds = kind.types if isinstance(kind, UnionType) else (kind,)
+    return next((one.values for one in kinds if isinstance(one, LiteralType)), None)
 
 
 def _may_be(kind: Any, wanted: type) -> bool:

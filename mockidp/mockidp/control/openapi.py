@@ -11,6 +11,7 @@ import msgspec
 from .operation import PREFIX, Operation
 from .problems import MEDIA_TYPE, Problem
 from .table import OPERATIONS
+from .wording import sentence
 
 DOCUMENT: Final = f"{PREFIX}openapi.json"
 _TEMPLATE: Final = "#/components/schemas/{name}"
@@ -52,6 +53,9 @@ def _schemas() -> tuple[dict[type, Any], dict[str, Any]]:
         dict.fromkeys(kind for operation in OPERATIONS.values() for kind in (operation.takes, operation.gives))
     )
     found, components = msgspec.json.schema_components([*types, Problem], ref_template=_TEMPLATE)
+    for operation in OPERATIONS.values():
+        for name, schema in components[operation.takes.__name__].get("properties", {}).items():
+            schema["description"] = sentence(operation, name)
     return dict(zip([*types, Problem], found, strict=True)), components
 
 

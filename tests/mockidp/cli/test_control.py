@@ -8,6 +8,7 @@ import requests
 from mockidp import MockIdp, cli
 from mockidp.cli.control import ELSEWHERE
 from mockidp.control.table import OPERATIONS
+from mockidp.control.wording import sentence
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +46,17 @@ def test_every_command_helps(operation: Any, capsys: pytest.CaptureFixture[str])
     if operation.name not in ELSEWHERE:
         assert operation.says in shown
         for name in operation.takes.__struct_fields__:
+            assert sentence(operation, name) in shown
             assert (name.upper() if name in operation.positional else f"--{name.replace('_', '-')}") in shown
     assert "--at URL" in shown
     assert "--control-token TOKEN" in shown
+
+
+def test_what_is_counted_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["keys", "rotate", "--algorithm", "PS256"])
+    assert "choose from" in (complained := capsys.readouterr().err)
+    assert all(algorithm in complained for algorithm in ("RS256", "ES256", "EdDSA"))
 
 
 def test_the_clock_is_set_by_a_date(said: Any) -> None:
