@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Struct
+from msgspec.inspect import LiteralType, UnionType, type_info
+from msgspec.structs import fields
 
 from .problems import Refused, wrong_argument
 
@@ -20,7 +22,7 @@ def from_body(body: bytes, takes: type[Struct]) -> Struct:
         json.loads(body.decode("utf-8"), object_pairs_hook=_once)
         return msgspec.json.decode(body, type=takes)
     except msgspec.ValidationError as error:
-        raise wrong_argument(error) from None
+        raise _with_choices(wrong_argument(error), takes) from None
     except (ValueError, RecursionError) as error:
         doubled = str(error) if isinstance(error, _Doubled) else "expected a JSON object in UTF-8, such as {}"
         raise Refused(HTTPStatus.BAD_REQUEST, doubled) from None
@@ -42,6 +44,18 @@ def from_query(query: bytes, takes: type[Struct]) -> Struct:
     except ValueError as error:
         doubled = str(error) if isinstance(error, _Doubled) else "expected a query such as since=1&wait=5"
         raise Refused(HTTPStatus.BAD_REQUEST, doubled) from None
+
+
+def _with_choices(wrong: Refused, takes: type[Struct]) -> Refused:
+    """The same, with what there is to choose from where the argument is one of few."""
+    choices = _choices(takes, wrong.place)
+    return Refused(wrong.status, f"{wrong.detail}; expected {', '.join(choices)}", wrong.place) if choices else wrong
+
+
+def _choices(takes: type[Struct], place: str) -> tuple[str, ...]:
+    kind = {field.name: type_info(field.type) for field in fields(takes)}.get(place)
+    kinds = kind.types if isinstance(kind, UnionType) else (kind,)
+    return next((tuple(map(str, one.values)) for one in kinds if isinstance(one, LiteralType)), ())
 
 
 class _Doubled(ValueError):

@@ -62,6 +62,9 @@ def order(fault: str, times: int | None, whom: Whom) -> Order:
     chosen = choose(fault)
     if times is not None and times < 1:
         raise ValueError(f"times is how often it is to happen, at least once, not {times}")
+    endpoint = whom.get("endpoint")
+    if endpoint is not None and endpoint not in get_args(Endpoint):
+        raise ValueError(f"there is no endpoint {endpoint!r}; there are {', '.join(get_args(Endpoint))}")
     row = chosen.fault
     checked = _of_endpoint(row, whom) if isinstance(row, EndpointFault) else _of_token(row, whom)
     return Order(fault=fault, times=times, chosen=chosen, **checked)
@@ -85,8 +88,6 @@ def _of_endpoint(fault: EndpointFault, whom: Whom) -> Whom:
     if whom.get("token") or whom.get("user"):
         raise ValueError(f"{fault.name} is a fault of an endpoint: it knows neither token nor user")
     endpoint, only = whom.get("endpoint"), fault.endpoint
-    if endpoint is not None and endpoint not in get_args(Endpoint):
-        raise ValueError(f"there is no endpoint {endpoint!r}; there are {', '.join(get_args(Endpoint))}")
     if only is not None and endpoint not in {None, only}:
         raise ValueError(f"{fault.name} is a fault of the endpoint {only!r}, not of {endpoint!r}")
     return {**whom, "endpoint": only or endpoint}

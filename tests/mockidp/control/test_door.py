@@ -212,3 +212,11 @@ def test_points_in_time_may_be_dates(idp: MockIdp) -> None:
         assert (refused.status_code, refused.json()["place"]) == (422, "now")
     assert post(idp, "clock/advance").json()["detail"] == "say how far, for example 10 minutes (--minutes 10)"
     assert idp.clock() == 1_893_499_200
+
+
+def test_an_endpoint_that_does_not_exist_is_answered_with_those_that_do(idp: MockIdp) -> None:
+    said = post(idp, "faults/next", fault="expired", endpoint="nope").json()
+    assert said["place"] == "endpoint"
+    assert "authorize, device, discovery, introspect, jwks" in said["detail"]
+    with pytest.raises(ValueError, match="there is no endpoint 'nope'; there are authorize, device"):
+        idp.faults.next("expired", endpoint="nope")  # type: ignore[arg-type]  # this is what is wrong with it
