@@ -64,7 +64,8 @@ def walk(node: Any, path: str = "", guards: Guards = ()) -> Iterator[Leaf]:
 
 
 def _walk_unknown(node: Any, path: str, guards: Guards) -> Iterator[Leaf]:
-    yield Leaf(path=path, guards=guards, sight=f"{type(node).__name__}, which cannot be looked into")
+    inside = "; its gates stand around app.wsgi_app: audit that" if hasattr(node, "wsgi_app") else ""
+    yield Leaf(path=path, guards=guards, sight=f"{type(node).__name__}, which cannot be looked into{inside}")
 
 
 def _own_ways(node: Any, methods: tuple[str, ...], path: str, guards: Guards) -> Iterator[Leaf]:

@@ -108,7 +108,10 @@ def _request_parameter(handler: Callable[..., Any]) -> Callable[[tuple[Any, ...]
     for position, name in enumerate(inspect.signature(handler).parameters):
         if name in ("request", "websocket"):
             return lambda args, kwargs: kwargs[name] if name in kwargs else args[position]
-    raise TypeError(f"@requires needs a handler with a parameter named request or websocket: {handler!r}")
+    raise TypeError(
+        f"@requires needs a handler with a parameter named request or websocket: {handler!r}; in a view of Flask or "
+        "Django ask refusal_for(request, …), around a WSGI callable use realmgate.wsgi.requires (docs/howto/wsgi.md)"
+    )
 
 
 def _refusal(connection: HTTPConnection, demand: Demand) -> Response | None:

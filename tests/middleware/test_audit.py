@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from both_doors import ADMIN_AUDIENCE, AUDIENCE, ISSUER, JWKS, NOW, mint
 from fastapi import APIRouter, FastAPI
+from flask import Flask
 from starlette.applications import Starlette
 from starlette.endpoints import HTTPEndpoint
 from starlette.middleware import Middleware
@@ -494,3 +495,11 @@ def test_url_for_works_in_a_handler_behind_a_gate() -> None:
     client = TestClient(Starlette(routes=[Mount("/api", app=guarded, name="api")]))
     answer = client.get("/api/where", headers={"authorization": f"Bearer {mint()}"})
     assert answer.text == "http://testserver/api/orders/7"
+
+
+def test_of_a_flask_app_it_is_said_what_to_audit() -> None:
+    app = Flask(__name__)
+    app.wsgi_app = wsgi.RealmGate(app.wsgi_app, realm=SHOP["storefront"])  # type: ignore[method-assign]
+    with pytest.raises(AuditFailed, match=r"Flask, which cannot be looked into; .*: audit that"):
+        SHOP.audit(app)
+    SHOP.audit(app.wsgi_app)

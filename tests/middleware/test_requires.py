@@ -275,3 +275,11 @@ def test_a_websocket_without_the_denial_extension_is_closed_as_forbidden(shop: R
     gate = RealmGate(app, realm=shop["storefront"], clock=lambda: NOW)
     asyncio.run(gate(scope, receive, send))
     assert [(message["type"], message.get("code")) for message in sent] == [("websocket.close", code)]
+
+
+def test_a_view_that_takes_no_request_is_told_what_to_use_instead() -> None:
+    with pytest.raises(TypeError, match=r"refusal_for\(request, …\).*realmgate\.wsgi\.requires.*howto/wsgi\.md"):
+
+        @requires("orders:read")
+        def orders() -> str:
+            return "orders"
