@@ -60,6 +60,13 @@ def _complain(problem: str, status: int) -> int:
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As ever, but what a sub-command does not know it refuses itself, and so points to its own help."""
+        known, others = super().parse_known_args(args, namespace)
+        if others:
+            self.error(f"unrecognized arguments: {' '.join(others)}")
+        return known, others
+
     def error(self, message: str) -> NoReturn:
         self.exit(WRONG_USE, f"mockidp: {message} (see {self.prog} --help)\n")
 

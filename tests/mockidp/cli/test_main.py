@@ -17,3 +17,14 @@ def test_it_knows_its_version(capsys: pytest.CaptureFixture[str]) -> None:
         cli.main(["--version"])
     assert left.value.code == 0
     assert re.fullmatch(r"mockidp \d+\.\d+\S*\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("words", [["serve"], ["clock", "advance"], ["keys"]], ids=" ".join)
+def test_what_a_command_does_not_know_points_to_its_own_help(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main([*words, "--nope"])
+    assert left.value.code == 2
+    said = f"mockidp: unrecognized arguments: --nope (see mockidp {' '.join(words)} --help)"
+    assert said in " ".join(capsys.readouterr().err.split())
