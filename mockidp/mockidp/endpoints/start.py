@@ -74,6 +74,7 @@ def _card(site: Site) -> RealmCard:
         title=site.realm.title,
         issuer=site.issuer,
         addresses=(
+            ("Audience", site.realm.audience),
             ("Discovery", f"{issuer_url}/.well-known/openid-configuration"),
             ("JWKS", f"{issuer_url}/jwks"),
             ("Authorize", site.page_url(site.paths.authorize)),

@@ -284,3 +284,19 @@ def test_axe_finds_nothing_wrong(chromium: Browser, idp: MockIdp, scheme: str, w
         assert found["passes"], "it looked at something"
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.context.close()
+
+
+def test_a_fault_is_for_one_user_and_its_text_shows_code_as_code(page: Page, idp: MockIdp) -> None:
+    page.get_by_role("tab", name=TABS[3]).click()
+    faults = page.locator("#controls")
+    faults.get_by_label("Fault").select_option("expired")
+    faults.get_by_label("User").fill("buyer@example.com")
+    faults.get_by_role("button", name="Let it go wrong").click()
+    expect(page.get_by_text("user buyer@example.com")).to_be_visible()
+    assert [one.user for one in idp.faults.pending] == ["buyer@example.com"]
+    told = idp.faults.catalogue.items()
+    name, code = next((name, row.lies.split("`")[1]) for name, row in told if row.lies.count("`") > 1)
+    faults.get_by_label("Fault").select_option(name)
+    about = faults.get_by_role("note").first
+    assert about.locator("code").first.text_content() == code
+    assert "`" not in (about.text_content() or "")

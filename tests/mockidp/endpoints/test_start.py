@@ -17,6 +17,7 @@ def test_the_start_page_shows_everybody_and_every_address() -> None:
             assert user.password in shown
         for client in realm.clients:
             assert client.client_id in shown
+        assert realm.audience in shown
         assert f"{BASE}/{realm.name}/.well-known/openid-configuration" in shown
     assert f"{BASE}/admin/oauth2-token/authorize" in shown
     assert "default-src 'none'" in page.headers["content-security-policy"]

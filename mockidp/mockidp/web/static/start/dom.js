@@ -13,6 +13,9 @@ export function el(tag, attributes = {}, ...children) {
 
 export const button = (text, onclick, attributes = {}) => el("button", { type: "button", onclick, ...attributes }, text);
 
+// Text in which `code` stands between backticks.
+export const withCode = (text) => text.split("`").map((part, at) => (at % 2 ? el("code", {}, part) : part));
+
 // A labelled control; `control` gets the id.
 export function field(id, label, control, hint = "") {
   control.id = id;

@@ -1,7 +1,7 @@
 // What is going to go wrong, and a form to ask for more.
 
 import { post } from "./api.js";
-import { button, el, field, options } from "./dom.js";
+import { button, el, field, options, withCode } from "./dom.js";
 
 const ENDPOINTS = ["authorize", "device", "discovery", "introspect", "jwks", "login", "logout", "revoke", "token", "userinfo"];
 
@@ -12,6 +12,7 @@ export function makeFaults(panel, catalogue, act) {
   const realm = el("select");
   const endpoint = options(el("select"), [["", "any that fits"], ...ENDPOINTS.map((name) => [name, name])]);
   const client = el("input", { autocomplete: "off", placeholder: "anybody" });
+  const user = el("input", { autocomplete: "off", placeholder: "anybody" });
   const about = el("p", { class: "detail whole-row", role: "note" });
   const pending = el("ul", { class: "keys" });
   const number = field("fault-value", "Number", value);
@@ -19,7 +20,7 @@ export function makeFaults(panel, catalogue, act) {
   const chosen = () => catalogue.find(({ name }) => name === fault.value);
   function describe() {
     const { lies, verdict, kind, usual } = chosen();
-    about.textContent = `${lies} A careful client or gate: ${verdict}.`;
+    about.replaceChildren(...withCode(`${lies} A careful client or gate: ${verdict}.`));
     endpoint.disabled = kind === "token";
     number.hidden = usual === null || usual === undefined;
     value.placeholder = number.hidden ? "" : String(usual);
@@ -40,7 +41,7 @@ export function makeFaults(panel, catalogue, act) {
           onsubmit: (event) => {
             event.preventDefault();
             const name = number.hidden || !value.value ? fault.value : `${fault.value}=${value.value}`;
-            const body = { fault: name, realm: realm.value, client: client.value, endpoint: endpoint.disabled ? "" : endpoint.value };
+            const body = { fault: name, realm: realm.value, client: client.value, user: user.value, endpoint: endpoint.disabled ? "" : endpoint.value };
             act(() => post(`faults/${often.value}`, body), `${name} waits for what it fits.`);
           },
         },
@@ -49,6 +50,7 @@ export function makeFaults(panel, catalogue, act) {
         field("fault-realm", "Realm", realm),
         field("fault-endpoint", "Endpoint", endpoint),
         field("fault-client", "Client", client),
+        field("fault-user", "User", user),
         number,
         about,
         el("button", { class: "main-button whole-row" }, "Let it go wrong"),
