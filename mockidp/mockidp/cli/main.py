@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn
 from ..config_sources.overrides import Overrides
 from ..errors import ConfigError
 from . import control, environment, init, serve, tokens
-from .words import DESCRIPTION, EXAMPLES, Failed, expect_extra, said_version
+from .words import CONTROLLING, DESCRIPTION, EXAMPLES, KINDS, Failed, expect_extra, said_version
 
 NOT_INSTALLED: Final = 1
 WRONG_USE: Final = 2
@@ -73,9 +73,9 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> _Parser:
     words = argparse.RawDescriptionHelpFormatter
-    parser = _Parser(prog="mockidp", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=words)
+    parser = _Parser(prog="mockidp", description=DESCRIPTION, epilog=f"{EXAMPLES}{CONTROLLING}", formatter_class=words)
     parser.add_argument("--version", action="version", version=f"mockidp {said_version()}")
-    commands = parser.add_subparsers(metavar="COMMAND")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands", description=KINDS)
     for add in FAMILIES:
         add(commands)
     return parser

@@ -20,6 +20,18 @@ examples:
 Durations are 30s, 5m, 1h, 2d or plain seconds.
 """
 
+KINDS: Final = """\
+without a server: serve, token, trust, init, env, ca
+control a running one (--at URL): all others, and token and env with --at
+"""
+CONTROLLING: Final = """
+control a running one:
+  mockidp clock advance --minutes 10             let its tokens expire
+  mockidp faults next expired                    have the next token lie
+  mockidp keys rotate                            sign with new keys
+  mockidp requests                               what apps really sent
+"""
+
 
 class Failed(Exception):
     """The command cannot do what it was asked to do: one line that says why, and the status to exit with."""

@@ -28,3 +28,11 @@ def test_what_a_command_does_not_know_points_to_its_own_help(
     assert left.value.code == 2
     said = f"mockidp: unrecognized arguments: --nope (see mockidp {' '.join(words)} --help)"
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_its_help_tells_what_needs_a_server(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    said = capsys.readouterr().out
+    assert "without a server: serve, token" in said
+    assert "mockidp clock advance --minutes 10" in said
