@@ -4,6 +4,7 @@ import contextlib
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ import msgspec
 
 from ..errors import ConfigError
 from ..faults.planned import planned
-from ..settings.config import Config
+from ..settings.config import Client, Config, Lifetimes, Realm, User
 from ..settings.demo import DEMO_REALMS, ORO_DEMO_REALMS
 from .file_formats import Document, read_json, reader_of
 from .mock_oauth2_server import is_theirs, translate
@@ -19,6 +20,14 @@ from .mock_oauth2_server import is_theirs, translate
 logger: Final = logging.getLogger("mockidp")
 
 LARGEST: Final = 256 * 1024  # bytes
+_UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
+_KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "": Config,
+    "realms": Realm,
+    "clients": Client,
+    "users": User,
+    "lifetimes": Lifetimes,
+}
 _PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
 
 
@@ -112,4 +121,13 @@ def _placed(error: msgspec.ValidationError) -> tuple[str, str]:
     if isinstance(error.__cause__, ConfigError):
         place = ".".join(part for part in (outer, error.__cause__.place) if part)
         return error.__cause__.problem, place
-    return (found["problem"] if found else str(error)), outer
+    problem = found["problem"] if found else str(error)
+    return problem + _meant(problem, outer), outer
+
+
+def _meant(problem: str, place: str) -> str:
+    """Which setting of that place an unknown one nearly is."""
+    kind = _KINDS.get(place.rpartition(".")[2].partition("[")[0])
+    unknown = _UNKNOWN.search(problem)
+    near = get_close_matches(unknown[1], kind.__struct_fields__, 1) if unknown and kind else []
+    return f"; did you mean `{near[0]}`?" if near else ""

@@ -66,6 +66,12 @@ CLIENTS = '[[realms]]\nname = "storefront"\n[[realms.clients]]\nclient_id = "a"\
     ("text", "place", "expectation"),
     [
         ("colour = 1", "", "unknown field `colour`"),
+        (
+            '[[realms]]\nname = "a"\nalgoritm = "ES256"',
+            "realms[0]",
+            "unknown field `algoritm`; did you mean `algorithm`?",
+        ),
+        ("dialekt = 1", "", "unknown field `dialekt`; did you mean `dialect`?"),
         ("[lifetimes]\naccess = 1", "lifetimes", "unknown field `access`"),
         ('[[realms]]\nname = "a"\nsecret = 1', "realms[0]", "unknown field `secret`"),
         ('[[realms]]\nname = "a"\n[[realms.users]]\nuser = 1', "realms[0].users[0]", "unknown field `user`"),
