@@ -95,8 +95,9 @@ class Site:
         return next((user for user in self.users if user.username == username), None)
 
     def user_of(self, session: Session) -> User | None:
-        """Who is logged in."""
-        return None if session.username is None else self.user(session.username)
+        """Who is logged in; somebody else who came by the same name is not."""
+        user = None if session.username is None else self.user(session.username)
+        return user if user and user.subject == session.subject else None
 
     def who_approved(self, approval: Approval) -> User | None:
         """The realm's user who did; somebody else who came by the same name did not."""

@@ -35,7 +35,10 @@ def test_people_are_found_by_name_and_by_subject(site: Site) -> None:
     assert casey is not None
     assert site.user_with_subject(casey.subject) is casey
     assert site.user("admin") is None
-    assert site.user_of(site.sessions.log_in(casey.username)) is casey
+    assert site.user_of(site.sessions.log_in(casey.username, casey.subject)) is casey
+    assert site.user_of(site.sessions.log_in(casey.username, "another")) is None, (
+        "who came by the name is somebody else"
+    )
 
 
 def test_a_token_is_good_until_it_or_its_approval_is_taken_back(site: Site) -> None:

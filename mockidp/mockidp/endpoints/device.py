@@ -73,7 +73,7 @@ def _log_in(form: Parameters, session: Session, client: Client, code: DeviceCode
     if isinstance(found, str):
         return ask_who(session, client, _here(code, site), site, username=form.get("username", ""), error=found)
     response = redirect(_here(code, site))
-    site.sessions.save(response, site.sessions.log_in(found.username))
+    site.sessions.save(response, site.sessions.log_in(found.username, found.subject))
     return response
 
 

@@ -43,5 +43,5 @@ def _back(user: User, asked: Pairs, pushed: PushedRequest | None, site: Site) ->
     response = redirect(
         f"{site.path(site.paths.authorize)}?{reopened(pushed, back, site) if pushed else urlencode(back)}"
     )
-    site.sessions.save(response, site.sessions.log_in(user.username))
+    site.sessions.save(response, site.sessions.log_in(user.username, user.subject))
     return response

@@ -34,6 +34,7 @@ class Session:
 
     browser: str = field(repr=False)
     username: str | None = None
+    subject: str = ""
     auth_time: int = 0
     approved: dict[str, str] = field(default_factory=dict)
 
@@ -88,9 +89,9 @@ class Sessions:
         age = self._clock() - session.auth_time
         return session if session.username is None or 0 <= age < self._lifetime else Session.anonymous()
 
-    def log_in(self, username: str) -> Session:
+    def log_in(self, username: str, subject: str) -> Session:
         """A session for somebody who has just proved who they are; nothing of the one before lives on in it."""
-        return replace(Session.anonymous(), username=username, auth_time=math.floor(self._clock()))
+        return replace(Session.anonymous(), username=username, subject=subject, auth_time=math.floor(self._clock()))
 
     def save(self, response: Response, session: Session) -> None:
         """Have the browser keep the session."""

@@ -39,7 +39,7 @@ def cookie_of(sessions: Sessions, session: Session) -> str:
 
 
 def test_a_browser_comes_back_with_the_session_it_was_given(sessions: Sessions) -> None:
-    session = sessions.log_in("ann").approving("web", "a b")
+    session = sessions.log_in("ann", "ann").approving("web", "a b")
     assert sessions.load(with_cookie(sessions.cookie, cookie_of(sessions, session))) == session
     assert (session.username, session.auth_time) == ("ann", 1_800_000_000)
 
@@ -52,24 +52,24 @@ def test_a_browser_without_a_cookie_is_nobody_and_each_time_another(sessions: Se
 
 def test_the_cookie_is_for_one_realm_on_one_instance_and_not_for_scripts(sessions: Sessions, clock: Clock) -> None:
     response = Response()
-    sessions.save(response, sessions.log_in("ann"))
+    sessions.save(response, sessions.log_in("ann", "ann"))
     name, _, attributes = response.headers["set-cookie"].partition("=")
     assert name == "mockidp-storefront-1a2b"
     assert attributes.split("; ", 1)[1] == "HttpOnly; Path=/oauth2-token; SameSite=lax"
-    new_sessions(clock, secure=True).save(response, sessions.log_in("ann"))
+    new_sessions(clock, secure=True).save(response, sessions.log_in("ann", "ann"))
     assert "Secure" in response.headers.getlist("set-cookie")[1]
 
 
 def test_cookies_of_another_realm_instance_or_time_are_worth_nothing(sessions: Sessions, clock: Clock) -> None:
-    cookie = cookie_of(new_sessions(clock), sessions.log_in("ann"))
+    cookie = cookie_of(new_sessions(clock), sessions.log_in("ann", "ann"))
     assert sessions.load(with_cookie(sessions.cookie, cookie)).username is None
-    cookie = cookie_of(sessions, sessions.log_in("ann"))
+    cookie = cookie_of(sessions, sessions.log_in("ann", "ann"))
     sessions.forget_all()
     assert sessions.load(with_cookie(sessions.cookie, cookie)).username is None
 
 
 def test_an_altered_cookie_is_worth_nothing(sessions: Sessions) -> None:
-    cookie = cookie_of(sessions, sessions.log_in("ann"))
+    cookie = cookie_of(sessions, sessions.log_in("ann", "ann"))
     payload, rest = cookie.split(".", 1)
     forged = json.dumps({"browser": "x", "username": "admin", "auth_time": 1_800_000_000, "approved": {}}).encode()
     forgeries = [
@@ -88,14 +88,14 @@ def test_an_altered_cookie_is_worth_nothing(sessions: Sessions) -> None:
 
 
 def test_a_form_token_is_no_cookie(sessions: Sessions) -> None:
-    token = sessions.form_token(sessions.log_in("ann"), "login")
+    token = sessions.form_token(sessions.log_in("ann", "ann"), "login")
     assert sessions.load(with_cookie(sessions.cookie, token)).username is None
 
 
 def test_a_login_ends_when_its_time_is_over_by_our_clock_even_if_the_cookie_is_renewed(
     sessions: Sessions, clock: Clock
 ) -> None:
-    session = sessions.log_in("ann")
+    session = sessions.log_in("ann", "ann")
     cookie = cookie_of(sessions, session)
     clock.advance(seconds=99)
     assert sessions.load(with_cookie(sessions.cookie, cookie)) == session
@@ -105,24 +105,24 @@ def test_a_login_ends_when_its_time_is_over_by_our_clock_even_if_the_cookie_is_r
 
 
 def test_a_login_from_the_future_is_none(sessions: Sessions, clock: Clock) -> None:
-    cookie = cookie_of(sessions, sessions.log_in("ann"))
+    cookie = cookie_of(sessions, sessions.log_in("ann", "ann"))
     clock.advance(seconds=-5)
     assert sessions.load(with_cookie(sessions.cookie, cookie)).username is None
 
 
 def test_every_login_renames_the_browser(sessions: Sessions) -> None:
-    assert sessions.log_in("ann").browser != sessions.log_in("ann").browser
+    assert sessions.log_in("ann", "ann").browser != sessions.log_in("ann", "ann").browser
 
 
 def test_a_form_token_is_good_for_its_browser_user_purpose_and_values_only(sessions: Sessions, clock: Clock) -> None:
-    session = sessions.log_in("ann")
+    session = sessions.log_in("ann", "ann")
     token = sessions.form_token(session, "consent", "query", "more")
     assert sessions.accepts(token, session, "consent", "query", "more")
     assert not sessions.accepts(token, session, "login", "query", "more")
     assert not sessions.accepts(token, session, "consent", "query")
     assert not sessions.accepts(token, session, "consent", "querym", "ore")
     assert not sessions.accepts(token, session, "consent", "more", "query")
-    assert not sessions.accepts(token, sessions.log_in("ann"), "consent", "query", "more")
+    assert not sessions.accepts(token, sessions.log_in("ann", "ann"), "consent", "query", "more")
     assert not sessions.accepts(token, Session(browser=session.browser, username="bob"), "consent", "query", "more")
     assert not new_sessions(clock).accepts(token, session, "consent", "query", "more")
     assert not sessions.accepts(token[:-1], session, "consent", "query", "more")
@@ -130,7 +130,7 @@ def test_a_form_token_is_good_for_its_browser_user_purpose_and_values_only(sessi
 
 
 def test_a_form_token_expires_by_our_clock(sessions: Sessions, clock: Clock) -> None:
-    session = sessions.log_in("ann")
+    session = sessions.log_in("ann", "ann")
     token = sessions.form_token(session, "login")
     clock.advance(seconds=100)
     assert sessions.accepts(token, session, "login")
@@ -152,7 +152,7 @@ def test_approvals_are_remembered_by_client_and_scope_and_only_so_many() -> None
 
 
 def test_an_ended_session_and_everything_with_its_name_is_worth_nothing(sessions: Sessions) -> None:
-    session, other = sessions.log_in("ann"), sessions.log_in("ann")
+    session, other = sessions.log_in("ann", "ann"), sessions.log_in("ann", "ann")
     kept = [cookie_of(sessions, each) for each in (session, session.approving("web", "a"), other)]
     response = Response()
     sessions.end(response, session)
@@ -163,7 +163,7 @@ def test_an_ended_session_and_everything_with_its_name_is_worth_nothing(sessions
 
 def test_only_so_many_ended_sessions_are_remembered(sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockidp.web.session.ENDED_SESSIONS", 2)
-    ended = [sessions.log_in(name) for name in ("ann", "bob", "cid")]
+    ended = [sessions.log_in(name, name) for name in ("ann", "bob", "cid")]
     for session in ended:
         sessions.end(Response(), session)
     cookies = [cookie_of(sessions, session) for session in ended]

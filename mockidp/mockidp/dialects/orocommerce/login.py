@@ -55,8 +55,8 @@ async def check(request: Request, application: Application, shop: Shop) -> Respo
         return _kept(redirect(application.site.path(application.login_path), 302), session, application)
     application.waiting.leave(session.browser)
     user = application.user_named(form["_username"])
-    known_as = user.username if user else ""
-    return _kept(redirect(waiting.target, 302), application.sessions.log_in(known_as), application)
+    known = (user.username, user.subject) if user else ("", "")
+    return _kept(redirect(waiting.target, 302), application.sessions.log_in(*known), application)
 
 
 def _kept(response: Response, session: Session, application: Application) -> Response:
