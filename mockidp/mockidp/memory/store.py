@@ -57,6 +57,7 @@ class AccessToken:
     """An access token that its resource server asks about, by its `jti`; spent means taken back."""
 
     value: str
+    realm: str
     client_id: str
     subject: str
 

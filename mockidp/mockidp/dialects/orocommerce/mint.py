@@ -56,7 +56,9 @@ class OroMint(Mint):
             "scopes": scope.split(),
             **(claims or {}),
         }
-        self._store.access_tokens.put(AccessToken(value=str(payload["jti"]), client_id=client_id, subject=subject))
+        self._store.access_tokens.put(
+            AccessToken(value=str(payload["jti"]), realm=self.realm, client_id=client_id, subject=subject)
+        )
         return Issued(
             token=self._noted("access_token", self._sign(payload), client_id=client_id, subject=subject),
             jti=str(payload["jti"]),

@@ -108,7 +108,7 @@ class Shop:
         if token is None or self.site.store.access_tokens.is_spent(jti):
             return True
         found = self.find_client(token.client_id)
-        if found is None:
+        if found is None or found[0].site.realm.name != token.realm:
             return True
         application, client = found
         return self.trouble_of(application, token.subject or client.owner) is not None

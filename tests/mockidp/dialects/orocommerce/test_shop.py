@@ -75,3 +75,13 @@ def shop_of(version: str, *, single: bool = False) -> Shop:
     shop = Oro(version, config=config_of(version, single=single)).provider.shop
     assert shop
     return shop
+
+
+def test_a_token_does_not_move_with_its_client_to_the_other_application() -> None:
+    oro = Oro("6.1")
+    token = oro.password().json()["access_token"]
+    assert not oro.is_dead(token)
+    gone = oro.provider.clients.remove("storefront", "storefront-app")
+    oro.provider.users.add("backoffice", username="ann@example.com", password="other")
+    oro.provider.clients.add("backoffice", client_id=gone.client_id, client_secret="new", grant_types=("password",))
+    assert oro.is_dead(token)
