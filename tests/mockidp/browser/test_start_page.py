@@ -227,6 +227,13 @@ def test_addresses_are_copied(context: BrowserContext, page: Page, idp: MockIdp)
     assert page.evaluate("navigator.clipboard.readText()") == idp.issuer("storefront")
 
 
+def test_a_command_is_selected_whole_and_without_its_button(page: Page) -> None:
+    page.locator("pre.copy").first.click()
+    selected = page.evaluate("getSelection().toString()")
+    assert selected.startswith("curl ")
+    assert "Copy" not in selected
+
+
 def test_the_page_leaves_no_trace_in_the_inbox_of_a_test(page: Page, idp: MockIdp) -> None:
     page.get_by_role("tab", name="Tokens").click()
     page.get_by_role("button", name="Make it").click()

@@ -8,7 +8,7 @@ export function copyButton(name, text, label = "Copy") {
 
 export function addCopyButtons() {
   for (const code of document.querySelectorAll("[data-copy]")) {
-    const beside = code.closest("a") ?? code;
+    const beside = code.closest("a, pre") ?? code; // one click on a command selects all of it, and nothing else
     beside.after(" ", copyButton(code.dataset.copy, code.textContent));
   }
 }
