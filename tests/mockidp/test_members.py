@@ -8,7 +8,8 @@ from visitor import BASE, Visitor, new_provider
 from mockidp.endpoints.discovery import metadata
 from mockidp.errors import ConfigError
 from mockidp.provider import Provider
-from mockidp.settings.config import Client, Config, default_config
+from mockidp.settings.config import Client, Config, User, default_config
+from mockidp.settings.realm import DEVICE_CODE
 
 CLERK = {"username": "new", "password": "secret"}
 APP: dict[str, Any] = {
@@ -204,3 +205,45 @@ def test_who_comes_by_the_name_of_another_does_not_inherit_what_that_one_approve
     provider.users.add("storefront", username="customer@example.com", password="p", subject="somebody-else")
     answer = visitor.refresh(tokens["refresh_token"])
     assert (answer.status_code, "access_token" in answer.json()) == (400, False)
+
+
+def test_nor_does_it_move_by_a_new_configuration_and_revoking_there_leaves_it_alone(provider: Provider) -> None:
+    visitor = Visitor(provider)
+    tokens = visitor.tokens(scope="openid offline_access")
+    before = provider.config
+    shop, office = before.realms
+    [web] = [client for client in shop.clients if client.client_id == "storefront-web"]
+    namesake = User(username="customer@example.com", password="p", subject="somebody-else")
+    provider.configure(
+        msgspec.structs.replace(
+            before,
+            realms=(
+                msgspec.structs.replace(shop, clients=tuple(one for one in shop.clients if one is not web)),
+                msgspec.structs.replace(office, users=(*office.users, namesake), clients=(*office.clients, web)),
+            ),
+        )
+    )
+    moved = Visitor(provider)
+    assert moved.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
+    proof = {"client_id": web.client_id, "client_secret": web.client_secret}
+    moved.http.post("/backoffice/revoke", data={**proof, "token": tokens["refresh_token"]})
+    provider.configure(before)
+    assert "access_token" in Visitor(provider).refresh(tokens["refresh_token"]).json()
+
+
+def test_nor_does_what_was_approved_for_a_device(provider: Provider) -> None:
+    moving = {**APP, "grant_types": (DEVICE_CODE,), "scope": "openid"}
+    proof = {"client_id": "app", "client_secret": "s3cret"}
+    provider.users.add("backoffice", username="customer@example.com", password="p", subject="somebody-else")
+    provider.clients.add("storefront", **moving)
+    visitor = Visitor(provider)
+    about = visitor.http.post("/storefront/device", data=proof).json()
+    page = visitor.http.get("/oauth2-token/device", params={"user_code": about["user_code"]})
+    page = visitor.http.get(visitor.submit(page, **{"as": "customer@example.com"}).headers["location"])
+    assert visitor.submit(page, decision="approve").status_code < 400
+    provider.clients.remove("storefront", "app")
+    provider.clients.add("backoffice", **moving)
+    answer = visitor.http.post(
+        "/oauth2-token", data={**proof, "grant_type": DEVICE_CODE, "device_code": about["device_code"]}
+    )
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
