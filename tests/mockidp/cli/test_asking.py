@@ -66,7 +66,7 @@ def test_another_server_is_not_taken_for_one_and_leads_nowhere(another: str, pat
 
 
 def test_a_refusal_names_the_place(idp: MockIdp) -> None:
-    with pytest.raises(Failed, match="now: expected a number, got a text") as failed:
+    with pytest.raises(Failed, match="now: expected seconds since the epoch, or a date") as failed:
         ask("POST", "/_mockidp/clock/set", {"now": "soon"}, at=idp.base_url)
     assert failed.value.status == 2
 

@@ -97,10 +97,11 @@ def test_tokens_without_a_server_go_by_the_environment_too(env: pytest.MonkeyPat
     claims = json.loads(done.stdout)["claims"]
     assert (claims["iss"], claims["exp"] - claims["iat"]) == ("http://idp.example/storefront", 7)
     assert (tmp_path / "keys" / "storefront.key.json").exists()
-    assert done.stderr == (
-        "mockidp: warning: MOCKIDP_BACKEND_PREFX is no setting, and has no effect; "
-        "did you mean MOCKIDP_BACKEND_PREFIX?\n"
+    warned, signed = done.stderr.splitlines()
+    assert warned == (
+        "mockidp: warning: MOCKIDP_BACKEND_PREFX is no setting, and has no effect; did you mean MOCKIDP_BACKEND_PREFIX?"
     )
+    assert signed.startswith(f"mockidp: signed with the keys in {tmp_path / 'keys'}")
     assert 'issuer="http://idp.example/storefront"' in run("trust").stdout
 
 
