@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 from starlette.testclient import TestClient
-from visitor import Visitor, new_provider, quick
+from visitor import BASE, Visitor, new_provider, quick
 
 from mockidp import MockIdp
 from mockidp.faulty_answers import HEADER
@@ -23,7 +23,7 @@ def provider() -> Provider:
 
 @pytest.fixture
 def client(provider: Provider) -> TestClient:
-    return TestClient(build_app(provider))
+    return TestClient(build_app(provider), base_url=BASE)
 
 
 def token_for(client: TestClient, realm: str, **headers: str) -> Any:
