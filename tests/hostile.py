@@ -19,6 +19,16 @@ ODD: Final[tuple[str, ...]] = (
     *("[]", "{}", '["a", 1]', '[["a"]]', '{"a": {"b": []}}', DEEP, '"\\u0000"', '"a\\r\\nb: c"', '"\\u202e"', "NaN"),
 )
 HEADER: Final = segment({"alg": "EdDSA", "typ": "at+jwt", "kid": "one"})
+# How a letter of a token might also be written, itself being the braces of the first ones.
+AROUND: Final = ("\\{}", '"{}', '{}","', "{}=", "{}.", "{}\t", "{}\n", "\0{}", "{0}{0}", "")
+SPELLINGS: Final[tuple[Callable[[str], str], ...]] = (
+    *(text.format for text in AROUND),
+    lambda letter: f"\\u{ord(letter):04x}",
+    lambda letter: f"%{ord(letter):02x}",
+    lambda letter: chr(ord(letter) | 0x80),
+    lambda letter: letter.swapcase(),
+    lambda letter: {"-": "+", "_": "/"}.get(letter, letter),
+)
 PLAIN_HEADER: Final = segment({"alg": "EdDSA", "typ": "JWT", "kid": "one"})
 
 
@@ -42,6 +52,31 @@ def target_token() -> Callable[[bytes], None]:
         must_be(ask(doors, f"Bearer {base64url(header)}.{base64url(payload)}.AAAA"), allowed)
 
     return token
+
+
+def target_spelling() -> Callable[[bytes], None]:
+    """A good token, some of its letters written in other ways: only as it was issued does it get in."""
+    doors = gates.gates()
+    good = gates.signed(HEADER, GOOD_CLAIMS)
+    allowed = gates.refusals(doors) | {IN}
+
+    def spelling(data: bytes) -> None:
+        token = respelled(good, data)
+        answer = ask(doors, f"Bearer {token}")
+        must_be(answer, allowed)
+        if (answer.seen == IN) != (token == good):
+            raise Finding(f"one token in another spelling: {token}")
+
+    return spelling
+
+
+def respelled(token: str, data: bytes) -> str:
+    """The token with letters written as the first byte says, at the places, from its end, that pairs of bytes name."""
+    letters = list(token)
+    for at in range(1, len(data) - 1, 2):
+        where = -1 - int.from_bytes(data[at : at + 2], "big") % len(letters)
+        letters[where] = SPELLINGS[data[0] % len(SPELLINGS)](token[where])
+    return "".join(letters)
 
 
 def target_credentials() -> Callable[[bytes], None]:
@@ -153,6 +188,7 @@ def check_by_other_readers(path: str) -> None:
 
 TARGETS: Final[dict[str, Callable[[], Callable[[bytes], None]]]] = {
     "token": target_token,
+    "spelling": target_spelling,
     "credentials": target_credentials,
     "claims": target_claims,
     "paths": target_paths,
@@ -161,6 +197,12 @@ SEEDS: Final[dict[str, tuple[bytes, ...]]] = {
     "token": (
         f"{HEADER}.{segment(GOOD_CLAIMS)}.AAAA".encode(),
         b'{"alg":"EdDSA","typ":"at+jwt","kid":"one"}\0' + json.dumps(GOOD_CLAIMS).encode(),
+    ),
+    "spelling": tuple(
+        bytes([how]) + b"".join(where.to_bytes(2, "big") for where in range(start, start + number))
+        for how in range(len(SPELLINGS))
+        for start in (1, 100)
+        for number in (1, 4)
     ),
     "credentials": (b"Bearer a.b.c", b"bearer  a.b.c ", b"DPoP x", b"Basic YTpi", b"Bearer a\nBearer b", b"Bearer a,b"),
     "claims": (

@@ -14,8 +14,8 @@ sys.path.insert(0, str(HERE.parents[1] / "tests"))
 from hostile import SEEDS, TARGETS  # noqa: E402 - found only now
 
 # How often, and with how many bytes at the most: what matters in a path is how its pieces follow each other.
-RUNS = {"token": 300_000, "credentials": 300_000, "claims": 300_000, "paths": 110_000}
-LONGEST = {"token": 2048, "credentials": 2048, "claims": 2048, "paths": 256}
+RUNS = {"token": 300_000, "spelling": 100_000, "credentials": 300_000, "claims": 300_000, "paths": 110_000}
+LONGEST = {"token": 2048, "spelling": 256, "credentials": 2048, "claims": 2048, "paths": 256}
 
 
 def fuzz(name: str, runs: int, corpus: Path) -> str:

@@ -170,6 +170,8 @@ def test_a_token_has_one_spelling(doors: Doors, reason_of: ReasonOf) -> None:
     ] == []
     for spelled in (f"{head}.{payload}.{signature}==", f"{head}.{payload}.{signature}="):
         assert reason_of(doors, spelled) == "malformed token"
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in signature[:4])
+    assert doors.bearer(f"{head}.{payload}.{escaped}{signature[4:]}").status == 400
 
 
 def test_an_encrypted_token_is_refused_before_anything_is_decrypted(doors: Doors, reason_of: ReasonOf) -> None:

@@ -6,8 +6,9 @@ import msgspec
 
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-# From this alphabet to that of plain base64, whose own two letters become something that no alphabet holds.
-_TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/!!!")
+# From this alphabet to that of plain base64, whose own two letters become something that no alphabet holds. So does
+# what means something within a JSON string: an escaped letter would be another spelling.
+_TO_BASE64 = bytes.maketrans(b'-_+/="\\', b"+/!!!!!")
 
 # By its length modulo 4: what a text may end with, as unused bits must be zero (RFC 4648 §3.5), or one token would have
 # several spellings; and the padding that belongs behind it. No bytes have the length 1.

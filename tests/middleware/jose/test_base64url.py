@@ -37,6 +37,9 @@ def test_a_value_has_exactly_one_spelling(text: str) -> None:
         pytest.param(b"QU E", id="space"),
         pytest.param(b"QUE\n", id="newline"),
         pytest.param(b"QU\x00E", id="NUL"),
+        pytest.param(rb"\u0041\u0041\u0041\u0041", id="letters as JSON escapes"),
+        pytest.param(rb"\u0041\u0041\u0041\u0041QUE", id="letters, some of them as JSON escapes"),
+        pytest.param(b'QUFB","QUFB', id="a quotation mark"),
         pytest.param("QUÉ".encode(), id="a letter of another alphabet"),
     ],
 )
