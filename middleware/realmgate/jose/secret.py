@@ -1,9 +1,13 @@
 """Secrets that both sides know, for HMAC: configured, long enough, and never out of a key set. RFC 7518 §3.2."""
 
-from collections.abc import Mapping
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
 from cryptography.exceptions import InvalidSignature
 from joserfc.jwk import OctKey
 from joserfc.jws import JWSRegistry
@@ -14,8 +18,17 @@ from .keys import KeyRefused, VerifyingKey
 # "A key of the same size as the hash output or larger MUST be used", in bytes.
 LEAST: Final[Mapping[str, int]] = MappingProxyType({"HS256": 32, "HS384": 48, "HS512": 64})
 
-# What everybody knows is no secret, whoever put it here by mistake (CVE-2022-29217, CVE-2024-33663).
-_PUBLIC: Final = (b"-----BEGIN", b"ssh-", b"ecdsa-sha2-", b"{")
+# What everybody knows is no secret, whoever put it here by mistake: PEM, the two texts of SSH, its bytes, and a JWK.
+_PUBLIC: Final = re.compile(
+    rb"-----\s*BEGIN|----\s*BEGIN SSH2|(?:ssh|ecdsa)-[\w.@-]+\s+AAAA"
+    rb"|^\0\0\0[\x07-\x40](?:sk-)?(?:ssh|ecdsa)-"
+    rb'|\\?"kty\\?"\s*:'
+)
+# The shortest is an Ed25519 key of 32 bytes, which nobody can tell from a secret.
+_SHORTEST: Final = 33
+# A byte order mark, and what UTF-16 and UTF-32 put between the letters.
+_MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
+_NOT_BETWEEN: Final = b"\0"
 
 
 class SecretKey(VerifyingKey):
@@ -29,15 +42,47 @@ def secret_key(value: bytes, algorithm: str) -> SecretKey:
     least = LEAST[algorithm]
     if len(value) < least:
         raise KeyRefused(f"is too short for {algorithm}, which needs {least} bytes or more (RFC 7518 §3.2)")
-    if value.lstrip().startswith(_PUBLIC):
-        raise KeyRefused("is a key in PEM, SSH or JSON form, not a secret")
-    try:
-        native = OctKey.import_key(value)
-    except ValueError:
-        raise KeyRefused("is a public key, not a secret") from None
+    if any(map(_is_public, _readings(value))):
+        raise KeyRefused(
+            "is a key in PEM, DER, SSH or JSON form, not a secret: "
+            "give a public key as keys=Pem(…) or as a JWK, and of a secret its bytes alone"
+        )
     return SecretKey(
-        kid=None, algorithms=frozenset({algorithm}), jwk={}, _verifiers={algorithm: _hmac(algorithm, native)}
+        kid=None,
+        algorithms=frozenset({algorithm}),
+        jwk={},
+        _verifiers={algorithm: _hmac(algorithm, OctKey.import_key(value))},
     )
+
+
+def _readings(value: bytes) -> Iterator[bytes]:
+    """What somebody may have wrapped into it: nothing, another encoding of text, or base64."""
+    bare = value.lstrip(_MARKS).strip()
+    text = bare.translate(None, _NOT_BETWEEN).strip()
+    yield from (value, bare, text)
+    with suppress(binascii.Error):
+        yield binascii.a2b_base64(b"".join(text.split()), strict_mode=True)
+
+
+def _is_public(value: bytes) -> bool:
+    """Whether it has one of the forms in which public keys are kept."""
+    if len(value) < _SHORTEST:
+        return False
+    if _PUBLIC.search(value) or _is_json(value):
+        return True
+    try:
+        OctKey.import_key(value)
+    except ValueError:
+        return True
+    return False
+
+
+def _is_json(value: bytes) -> bool:
+    """Whether it is an object or an array; a number or a word in quotes may be anything."""
+    try:
+        return isinstance(msgspec.json.decode(value), dict | list)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
 
 
 def _hmac(algorithm: str, native: OctKey) -> Verifier:

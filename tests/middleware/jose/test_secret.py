@@ -1,7 +1,13 @@
+import base64
 import hashlib
 import hmac
+import json
+import random
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from realmgate.jose.compact import UnverifiedHeader, UnverifiedJws
 from realmgate.jose.keys import KeyRefused
@@ -40,3 +46,90 @@ def test_a_signature_by_another_secret_or_cut_short_is_none() -> None:
 
 def test_it_does_not_show() -> None:
     assert "sss" not in repr(secret_key(b"s" * 32, "HS256"))
+
+
+PUBLIC: dict[str, Any] = {
+    "RSA": rsa.generate_private_key(65537, 2048).public_key(),
+    "EC": ec.generate_private_key(ec.SECP256R1()).public_key(),
+    "Ed25519": ed25519.Ed25519PrivateKey.generate().public_key(),
+}
+JWK = json.dumps({"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36"})
+ENCODINGS = {
+    "PEM": (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+    "DER": (Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+    "SSH": (Encoding.OpenSSH, PublicFormat.OpenSSH),
+}
+FORMS = {
+    **{f"{name} {how}": key.public_bytes(*as_) for name, key in PUBLIC.items() for how, as_ in ENCODINGS.items()},
+    "JWK": JWK.encode(),
+    "an array of JWKs": f"[{JWK}]".encode(),
+    "a key set": f'{{"keys": [{JWK}]}}'.encode(),
+    "a JWK in a string": json.dumps(JWK).encode(),
+    "a JWK with something behind it": f"{JWK} and more".encode(),
+    "SSH of two lines": b"---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3NzaC1lZDI1NTE5AAAAIA\n---- END SSH2 PUBLIC KEY ----",
+    "SSH on a chip": b"sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIA",
+}
+WRAPPINGS = {
+    "as it is": lambda key: key,
+    "after blanks": lambda key: b" \r\n\t" + key,
+    "after a byte order mark": lambda key: b"\xef\xbb\xbf" + key,
+    "in base64": base64.b64encode,
+    "in base64 of several lines": base64.encodebytes,
+}
+TEXT_WRAPPINGS = {
+    "after other text": lambda key: b"Bag Attributes\n    friendlyName: key\n" + key,
+    "in UTF-16": lambda key: key.decode().encode("utf-16"),
+    "in UTF-16, as some write it": lambda key: key.decode().encode("utf-16-be"),
+    "in UTF-32": lambda key: key.decode().encode("utf-32"),
+    "with other line ends": lambda key: key.replace(b"\n", b"\r\n"),
+    "on one line": lambda key: key.replace(b"\n", b" "),
+    "with its line ends spelled out": lambda key: key.replace(b"\n", rb"\n"),
+}
+
+
+@pytest.mark.parametrize("wrapping", WRAPPINGS)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_public_key_is_no_secret_however_it_is_wrapped(form: str, wrapping: str) -> None:
+    with pytest.raises(KeyRefused, match="its bytes alone"):
+        secret_key(WRAPPINGS[wrapping](FORMS[form]), "HS256")
+
+
+@pytest.mark.parametrize("wrapping", TEXT_WRAPPINGS)
+@pytest.mark.parametrize("form", [name for name, key in FORMS.items() if key.isascii() and "array" not in name])
+def test_a_public_key_that_is_text_is_no_secret_in_any_text(form: str, wrapping: str) -> None:
+    with pytest.raises(KeyRefused, match="its bytes alone"):
+        secret_key(TEXT_WRAPPINGS[wrapping](FORMS[form]), "HS256")
+
+
+def test_a_public_key_without_its_frame_is_no_secret() -> None:
+    lines = FORMS["EC PEM"].splitlines()
+    with pytest.raises(KeyRefused, match="its bytes alone"):
+        secret_key(b"\n".join(lines[1:-1]), "HS256")
+
+
+def test_whatever_is_drawn_at_random_is_a_secret() -> None:
+    drawn = random.Random(7)  # noqa: S311 - the same secrets every time
+    for _ in range(300):
+        some = drawn.randbytes(48)
+        for secret in (
+            some,
+            b"{" + some,
+            b"[" + some,
+            b"\xef\xbb\xbf" + some,
+            base64.b64encode(some),
+            some.hex().encode(),
+        ):
+            assert secret_key(secret, "HS256").verifies(signed("HS256", secret))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        b"correct horse battery staple, and ssh- too",
+        b'"a phrase in quotation marks, and a long one"',
+        b"0" * 40,
+        b"\0" * 32,
+    ],
+)
+def test_a_phrase_is_a_secret_although_it_is_a_poor_one(secret: bytes) -> None:
+    assert secret_key(secret, "HS256").verifies(signed("HS256", secret))
