@@ -106,7 +106,7 @@ def test_what_is_asked_for_at_the_wrong_endpoint_does_not_happen(client: TestCli
 def test_a_misspelt_fault_is_a_bad_request(client: TestClient) -> None:
     answer = client.get(JWKS, headers={HEADER: "jwks-dwn"})
     assert answer.status_code == 400
-    assert answer.text.startswith("x-mock-fault: there is no fault 'jwks-dwn'; there is jwks-down")
+    assert answer.text.startswith("x-mock-fault: there is no fault 'jwks-dwn'; did you mean jwks-down")
 
 
 def test_where_it_is_switched_off_no_request_can_ask_for_anything() -> None:

@@ -109,7 +109,7 @@ def test_tokens_live_as_long_as_the_marker_says(idp: MockIdp) -> None:
     [
         ({"faults": "expired"}, r"there is no argument 'faults' \(did you mean 'fault'\?\); there are frozen, clock, "),
         ({"zzz": 1}, "there is no argument 'zzz'; there are "),
-        ({"fault": "expierd"}, "fault='expierd': there is no fault 'expierd'; there is expired"),
+        ({"fault": "expierd"}, "fault='expierd': there is no fault 'expierd'; did you mean expired"),
         ({"fault": 3}, "fault=3: expected a fault by name"),
         ({"fault": {"fault": "expired", "realm": "attic"}}, "there is no realm 'attic'"),
         ({"always": {"fault": "expired", "times": 2}}, "times"),

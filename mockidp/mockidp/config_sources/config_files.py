@@ -2,9 +2,7 @@
 
 import contextlib
 import logging
-import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,23 +10,15 @@ import msgspec
 
 from ..errors import ConfigError
 from ..faults.planned import planned
-from ..settings.config import Client, Config, Lifetimes, Realm, User
+from ..settings.config import Config
 from ..settings.demo import DEMO_REALMS, ORO_DEMO_REALMS
 from .file_formats import Document, read_json, reader_of
 from .mock_oauth2_server import is_theirs, translate
+from .refused_settings import refused_setting
 
 logger: Final = logging.getLogger("mockidp")
 
 LARGEST: Final = 256 * 1024  # bytes
-_UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
-_KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
-    "": Config,
-    "realms": Realm,
-    "clients": Client,
-    "users": User,
-    "lifetimes": Lifetimes,
-}
-_PLACED: Final = re.compile(r"(?s)(?P<problem>.*) - at `\$\.?(?P<place>.*)`")
 
 
 def load_config(path: str | Path) -> Config:
@@ -76,8 +66,8 @@ def configured(document: Document) -> Config:
     except ConfigError as error:
         raise ConfigError(error.problem, place=error.place, line=document.line(error.place)) from error
     except msgspec.ValidationError as error:
-        problem, place = _placed(error)
-        raise ConfigError(problem, place=place, line=document.line(place)) from error
+        wrong = refused_setting(error)
+        raise ConfigError(wrong.problem, place=wrong.place, line=document.line(wrong.place)) from error
     except RecursionError:
         raise ConfigError("expected less deeply nested settings") from None
     else:
@@ -112,22 +102,3 @@ def with_demo(settings: Mapping[str, Any]) -> dict[str, Any]:
 def _name(realm: Mapping[str, Any]) -> str:
     name = realm.get("name")
     return name if isinstance(name, str) else ""
-
-
-def _placed(error: msgspec.ValidationError) -> tuple[str, str]:
-    """Problem and place: our refusals know the place inside their struct, msgspec's path leads to that struct."""
-    found = _PLACED.fullmatch(str(error))
-    outer = found["place"] if found else ""
-    if isinstance(error.__cause__, ConfigError):
-        place = ".".join(part for part in (outer, error.__cause__.place) if part)
-        return error.__cause__.problem, place
-    problem = found["problem"] if found else str(error)
-    return problem + _meant(problem, outer), outer
-
-
-def _meant(problem: str, place: str) -> str:
-    """Which setting of that place an unknown one nearly is."""
-    kind = _KINDS.get(place.rpartition(".")[2].partition("[")[0])
-    unknown = _UNKNOWN.search(problem)
-    near = get_close_matches(unknown[1], kind.__struct_fields__, 1) if unknown and kind else []
-    return f"; did you mean `{near[0]}`?" if near else ""

@@ -44,8 +44,9 @@ def choose(written: str) -> Chosen:
     name, given, value = written.partition("=")
     fault = CATALOGUE.get(name)
     if fault is None:
-        close = difflib.get_close_matches(name, CATALOGUE, n=3) or sorted(CATALOGUE)
-        raise ValueError(f"there is no fault {name!r}; there is {', '.join(close)}")
+        near = difflib.get_close_matches(name, CATALOGUE, n=3)
+        known = f"did you mean {' or '.join(near)}?" if near else f"there is {', '.join(sorted(CATALOGUE))}"
+        raise ValueError(f"there is no fault {name!r}; {known}")
     if not isinstance(fault, EndpointFault) or fault.usual is None:
         if given:
             raise ValueError(f"{name} takes no number")

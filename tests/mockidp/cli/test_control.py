@@ -87,7 +87,7 @@ def test_what_came_from_outside_writes_no_control_characters(idp: MockIdp, said:
         (["clock", "freeze", "3000-01-01T00:00:00"], "at: expected seconds since the epoch, or a date and time"),
         (["clock", "set", "-5"], "now: expected a time between the years 1970 and 9999"),
         (["clock", "advance", "--days", "1e30"], "--days: expected a number <= 253402300799.0"),
-        (["faults", "next", "expird"], "there is no fault 'expird'; there is expired"),
+        (["faults", "next", "expird"], "there is no fault 'expird'; did you mean expired"),
         (["keys", "activate", "--realm", "storefront"], "no key is waiting: publish() one first, or rotate()"),
         (["users", "remove", "storefront", "nobody"], "username: there is no user 'nobody'"),
         (["requests", "take", "--timeout", "0"], "no request came within 0 s"),

@@ -109,7 +109,7 @@ def test_keys_stay_out_of_version_control_and_out_of_sight(said: Any) -> None:
     ("arguments", "problem"),
     [
         (["garage"], "mockidp: realm: there is no realm 'garage'; there are storefront, backoffice"),
-        (["storefront", "--fault", "expird"], "mockidp: fault: there is no fault 'expird'; there is expired"),
+        (["storefront", "--fault", "expird"], "mockidp: fault: there is no fault 'expird'; did you mean expired"),
         (["storefront", "--fault", "drop"], "mockidp: fault: drop is a fault of an endpoint, not of tokens"),
     ],
 )

@@ -59,6 +59,7 @@ def test_a_file_can_do_without_the_demo(written: Callable[[str], str]) -> None:
     assert config.realms == (Realm(name="storefront"),)
 
 
+RULE = '[[realms]]\nname = "a"\n[[realms.claims]]\nset.a = 1\n'
 CLIENTS = '[[realms]]\nname = "storefront"\n[[realms.clients]]\nclient_id = "a"\n[[realms.clients]]\nclient_id = "b"\n'
 
 
@@ -72,6 +73,13 @@ CLIENTS = '[[realms]]\nname = "storefront"\n[[realms.clients]]\nclient_id = "a"\
             "unknown field `algoritm`; did you mean `algorithm`?",
         ),
         ("dialekt = 1", "", "unknown field `dialekt`; did you mean `dialect`?"),
+        ("demmo = true", "", "unknown field `demmo`; did you mean `demo`?"),
+        (f"{RULE}token = 1", "realms[0].claims[0]", "unknown field `token`; did you mean `tokens`?"),
+        (f"{RULE}when.clinet = 1", "realms[0].claims[0].when", "unknown field `clinet`; did you mean `client`?"),
+        ("[[faults]]\nfalt = 1", "faults[0]", "unknown field `falt`; did you mean `fault`?"),
+        ('[[faults]]\nfault = "expird"', "faults[0].fault", "there is no fault 'expird'; did you mean expired or expired-now?"),
+        ("[oro]\ncors_origin = 1", "oro", "unknown field `cors_origin`; did you mean `cors_origins`?"),
+        ("[[oro.protected_resources]]\npaht = 1", "oro.protected_resources[0]", "did you mean `path`?"),
         ("[lifetimes]\naccess = 1", "lifetimes", "unknown field `access`"),
         ('[[realms]]\nname = "a"\nsecret = 1', "realms[0]", "unknown field `secret`"),
         ('[[realms]]\nname = "a"\n[[realms.users]]\nuser = 1', "realms[0].users[0]", "unknown field `user`"),

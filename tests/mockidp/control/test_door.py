@@ -63,7 +63,7 @@ def test_control_requests_are_not_captured_and_no_fault_meets_them(idp: MockIdp)
             b'{"realm": "storefront", "fault": "expird"}',
             422,
             "",
-            "there is no fault 'expird'; there is expired",
+            "there is no fault 'expird'; did you mean expired",
         ),
         ("keys/activate", b'{"realm": "storefront"}', 409, "", "no key is waiting"),
         ("clock/advance", b'"' + b"x" * 70_000 + b'"', 413, "", "expected at most 65536 bytes"),

@@ -42,7 +42,7 @@ def test_a_fault_may_be_given_a_number() -> None:
 @pytest.mark.parametrize(
     ("written", "problem"),
     [
-        ("expird", "there is no fault 'expird'; there is expired"),
+        ("expird", "there is no fault 'expird'; did you mean expired"),
         ("delay=-1", "delay takes a number from 0 to 30, not '-1'"),
         ("delay=31", "from 0 to 30"),
         ("delay=nan", "from 0 to 30"),

@@ -43,7 +43,7 @@ def test_they_are_written_in_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "place", "problem"),
     [
-        ({"fault": "expird"}, "faults[0].fault", "there is no fault 'expird'; there is expired"),
+        ({"fault": "expird"}, "faults[0].fault", "there is no fault 'expird'; did you mean expired"),
         ({"fault": "delay=soon"}, "faults[0].fault", "delay takes a number from 0 to 30"),
         ({"fault": "expired", "endpoint": "jwks"}, "faults[0].fault", "expired is a fault of tokens"),
         ({"fault": "drop", "user": "ann"}, "faults[0].fault", "drop is a fault of an endpoint"),
