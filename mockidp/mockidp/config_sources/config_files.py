@@ -67,7 +67,7 @@ def configured(document: Document) -> Config:
         raise ConfigError(error.problem, place=error.place, line=document.line(error.place)) from error
     except msgspec.ValidationError as error:
         wrong = refused_setting(error)
-        raise ConfigError(wrong.problem, place=wrong.place, line=document.line(wrong.place)) from error
+        raise ConfigError(wrong.problem, place=wrong.place, line=document.line(wrong.told)) from error
     except RecursionError:
         raise ConfigError("expected less deeply nested settings") from None
     else:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..errors import ConfigError
+from .steps import Way, way_to
 
 MOST_LOOKED_THROUGH: Final = 64 * 1024  # characters; in more than that, looking for a line takes seconds
 DEEPEST_KEY: Final = 50  # as tomllib takes time and memory by the square of this
@@ -17,28 +18,30 @@ DEEPEST_KEY: Final = 50  # as tomllib takes time and memory by the square of thi
 # A key of more parts than that; no part is looked at from its middle, so the time grows with the length only.
 _DEEP_KEY: Final = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{DEEPEST_KEY}}}""")
 
-Lines = Callable[[str], int | None]
-
-
-def _nowhere(_: str) -> int | None:
-    return None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The settings in a file; `line` tells where a place such as `realms[0].name` is, where the format can tell."""
+    """The settings in a file, and on which line they are given."""
 
     settings: Mapping[str, Any]
-    line: Lines = field(default=_nowhere, repr=False)
+    look: Callable[[Way], int | None] = field(repr=False)
+
+    def line(self, place: str) -> int | None:
+        """The line, from 1, of a place such as `realms[0].name`, or of the closest thing around it.
+
+        None where there is nothing of the kind, or where looking for it would take too long.
+        """
+        way = way_to(self.settings, place)
+        return self.look(way) if way else None
 
 
 def read_toml(text: str) -> Document:
-    """TOML 1.0; for what stands where, it only tells about text that is no TOML."""
+    """TOML 1.0."""
     if deep := _DEEP_KEY.search(text):
         line = text.count("\n", 0, deep.start()) + 1
         raise ConfigError(f"expected names of at most {DEEPEST_KEY} parts", line=line)
     try:
-        return Document(settings=tomllib.loads(text))
+        return Document(settings=tomllib.loads(text), look=partial(_toml_line, text))
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"is not TOML: {_said(error)}") from None
 
@@ -57,7 +60,7 @@ def read_json(text: str) -> Document:
         raise ConfigError(str(doubled)) from None
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"is not JSON: {_said(error)}") from None
-    return _document(found, partial(_line_in, text))
+    return _document(found, partial(_json_line, text))
 
 
 def read_yaml_document(text: str) -> Document:
@@ -80,23 +83,32 @@ def reader_of(suffix: str) -> Callable[[str], Document]:
     return READERS[suffix.lower()]
 
 
-def _line_in(text: str, place: str) -> int | None:
+def _toml_line(text: str, way: Way) -> int | None:
     """Looked for only when there is a mistake to tell: it takes far longer than reading."""
+    if len(text) > MOST_LOOKED_THROUGH:
+        return None
+    from .toml_lines import toml_line  # noqa: PLC0415  # as above
+
+    return toml_line(text, way)
+
+
+def _json_line(text: str, way: Way) -> int | None:
+    """The same."""
     if len(text) > MOST_LOOKED_THROUGH:
         return None
     from .yaml_files import line_at, lines_of  # noqa: PLC0415  # as above
 
     try:
-        return line_at(lines_of(text), place)
+        return line_at(lines_of(text), way)
     except ConfigError:  # of another kind than the one that is being told
         return None
 
 
-def _document(found: object, line: Lines) -> Document:
+def _document(found: object, look: Callable[[Way], int | None]) -> Document:
     if not isinstance(found, dict):
         raise ConfigError("expected settings by name at the top, not a list or a single value", line=1)
     _expect_characters(found)
-    return Document(settings=found, line=line)
+    return Document(settings=found, look=look)
 
 
 def _expect_characters(found: Any) -> None:

@@ -39,10 +39,11 @@ _NO_CHOICE: Final = "Invalid enum value"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedSetting:
-    """What is wrong at which place, such as `realms[0].name`."""
+    """What is wrong at which place, such as `realms[0].name`; `told` is what the line is told of, if that is more."""
 
     problem: str
     place: str
+    told: str
 
 
 def refused_setting(error: msgspec.ValidationError) -> RefusedSetting:
@@ -50,9 +51,15 @@ def refused_setting(error: msgspec.ValidationError) -> RefusedSetting:
     found = _PLACED.fullmatch(str(error))
     problem, place = (found["problem"], found["place"]) if found else (str(error), "")
     if isinstance(error.__cause__, ConfigError):
-        inner = error.__cause__
-        return RefusedSetting(problem=inner.problem, place=".".join(part for part in (place, inner.place) if part))
-    return RefusedSetting(problem=problem + meant(problem, place), place=place)
+        inside = _below(place, error.__cause__.place)
+        return RefusedSetting(problem=error.__cause__.problem, place=inside, told=inside)
+    unknown = _UNKNOWN.fullmatch(problem)
+    told = _below(place, unknown[1]) if unknown else place
+    return RefusedSetting(problem=problem + meant(problem, place), place=place, told=told)
+
+
+def _below(place: str, name: str) -> str:
+    return ".".join(part for part in (place, name) if part)
 
 
 def meant(problem: str, place: str) -> str:

@@ -1,19 +1,18 @@
 """Reads YAML as plain data: no tags that make objects, each key once, and aliases that cannot grow beyond measure."""
 
-import re
 from typing import Any, Final
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..errors import ConfigError
+from .steps import Way
 
 MOST_NODES: Final = 50_000  # with each alias counted as often as it is used
 DEEPEST: Final = 50
 
 _STR: Final = "tag:yaml.org,2002:str"
 _MERGE: Final = "tag:yaml.org,2002:merge"
-_STEP: Final = re.compile(r"[^.\[\]]+")
 
 
 class _Loader(yaml.SafeLoader):
@@ -61,12 +60,10 @@ def lines_of(text: str) -> Node | None:
         return node
 
 
-def line_at(node: Node | None, place: str) -> int | None:
-    """The line, from 1, of what stands at a place such as `realms[0].name`, or of the closest thing around it."""
-    if node is None:
-        return None
+def line_at(node: Node | None, way: Way) -> int | None:
+    """The line, from 1, of what stands at the end of this way, or of the closest thing around it."""
     line = None
-    for step in _STEP.findall(place):
+    for step in way:
         found = _inside(node, step)
         if found is None:
             break
@@ -113,13 +110,11 @@ def _expect_names(node: MappingNode) -> None:
         seen.add(key.value)
 
 
-def _inside(node: Node, step: str) -> tuple[int, Node] | None:
-    if isinstance(node, SequenceNode):
-        at = int(step) if step.isdecimal() else len(node.value)
-        return (node.value[at].start_mark.line + 1, node.value[at]) if at < len(node.value) else None
-    if not isinstance(node, MappingNode):
-        return None
-    return next(((key.start_mark.line + 1, value) for key, value in node.value if key.value == step), None)
+def _inside(node: Node | None, step: str | int) -> tuple[int, Node] | None:
+    if isinstance(node, SequenceNode) and isinstance(step, int):
+        return node.value[step].start_mark.line + 1, node.value[step]
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    return next(((key.start_mark.line + 1, value) for key, value in pairs if key.value == step), None)
 
 
 def _refused(problem: str, node: Node) -> ConfigError:

@@ -77,7 +77,11 @@ CLIENTS = '[[realms]]\nname = "storefront"\n[[realms.clients]]\nclient_id = "a"\
         (f"{RULE}token = 1", "realms[0].claims[0]", "unknown field `token`; did you mean `tokens`?"),
         (f"{RULE}when.clinet = 1", "realms[0].claims[0].when", "unknown field `clinet`; did you mean `client`?"),
         ("[[faults]]\nfalt = 1", "faults[0]", "unknown field `falt`; did you mean `fault`?"),
-        ('[[faults]]\nfault = "expird"', "faults[0].fault", "there is no fault 'expird'; did you mean expired or expired-now?"),
+        (
+            '[[faults]]\nfault = "expird"',
+            "faults[0].fault",
+            "there is no fault 'expird'; did you mean expired or expired-now?",
+        ),
         ("[oro]\ncors_origin = 1", "oro", "unknown field `cors_origin`; did you mean `cors_origins`?"),
         ("[[oro.protected_resources]]\npaht = 1", "oro.protected_resources[0]", "did you mean `path`?"),
         ("[lifetimes]\naccess = 1", "lifetimes", "unknown field `access`"),
@@ -118,7 +122,8 @@ def test_an_error_names_file_place_and_expectation(
     file = written(text)
     with pytest.raises(ConfigError) as caught:
         load_config(file)
-    assert str(caught.value).startswith(f"{file}: {place}: " if place else f"{file}: ")
+    where = f"{file}:{caught.value.line}" if caught.value.line else file
+    assert str(caught.value).startswith(f"{where}: {place}: " if place else f"{where}: ")
     assert (caught.value.file, caught.value.place) == (file, place)
     assert expectation in caught.value.problem
 
@@ -183,6 +188,25 @@ def test_the_same_settings_in_three_formats_are_the_same_configuration(
 @pytest.mark.parametrize(
     ("name", "text", "complaint"),
     [
+        ("a.toml", 'single = true\n\n[[realms]]\n# x\nname = "A"\n', ":5: realms[0].name: expected lower-case"),
+        ("a.toml", '[[realms]]\nname = "a"\n\n[[realms]]\ntitle = ""\n', ":4: realms[1]: Object missing required"),
+        ("a.toml", 'demo = false\nrealms = [\n  {name = "a"},\n  {name = "a"},\n]', ":2: realms: expected each only"),
+        ("a.toml", '[[faults]]\nfault = "expired"\n[[faults]]\nfault = "x"', ":4: faults[1].fault: there is no fault"),
+        *(
+            (name, text, ":3: realms[0]: Object contains unknown field `algoritm`; did you mean `algorithm`?")
+            for name, text in {
+                "a.toml": '[[realms]]\nname = "a"\nalgoritm = "ES256"\n',
+                "a.yaml": "realms:\n- name: a\n  algoritm: ES256\n",
+                "a.json": '{"realms":\n [{"name": "a",\n "algoritm": "ES256"}]}',
+            }.items()
+        ),
+        ("a.toml", "single = true\ndialekt = 1", ":2: Object contains unknown field `dialekt`; did you mean"),
+        ("a.yaml", "single: true\noro.keys: 1\noro:\n  keys: true\n", ":2: Object contains unknown field `oro.keys`"),
+        (
+            "a.yaml",
+            "realms:\n- name: a\n  claims:\n  - set:\n      https://a.example/x: 1\n      https://a.example/y: '{z}'\n",
+            ":6: realms[0].claims[0].set.https://a.example/y: expected a place to fill in",
+        ),
         (
             "a.yaml",
             "demo: true\nrealms:\n- name: a\n  algorithm: none\n",

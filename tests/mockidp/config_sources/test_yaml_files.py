@@ -63,7 +63,7 @@ def test_a_name_that_is_no_text_is_refused(text: str) -> None:
 
 def test_an_empty_text_is_nothing() -> None:
     assert read_yaml("# only a comment\n") == (None, None)
-    assert line_at(None, "a") is None
+    assert line_at(None, ("a",)) is None
 
 
 def test_what_is_read_is_what_pyyaml_reads() -> None:
