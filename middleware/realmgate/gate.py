@@ -183,7 +183,9 @@ class Gate:
         if found.generation != self._keyring.generation:
             return found.generation is None
         tick = time.monotonic()
-        return tick < self._keyring.refresh_at or self._refresh_ahead(tick)
+        # An outage puts `refresh_at` off, again and again, but never the end of what keys are good for.
+        keyring = self._keyring
+        return tick < keyring.useless_at and (tick < keyring.refresh_at or self._refresh_ahead(tick))
 
     def _refresh_ahead(self, tick: float) -> bool:
         """Have stale keys refreshed beside the requests; False where they must not be used before that."""

@@ -37,7 +37,7 @@ class Keyring:
     """The keys of one source, shared by all gates that trust it; safe for threads, as every change is one assignment.
 
     `generation` changes when a key has left the set, so that nothing verified with it stays remembered. From
-    `refresh_at` on it is time to look again.
+    `refresh_at` on it is time to look again; from `useless_at` on the keys are too old to be believed.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Keyring:
         self._found: dict[tuple[str | None, str], tuple[VerifyingKey, ...]] = {}
         self.generation = 0
         self.refresh_at = NEVER
-        self._useless_at = NEVER
+        self.useless_at = NEVER
         self._look_again_at = NEVER
         self._looking: int | None = None
         self._attempt = 0
@@ -65,7 +65,7 @@ class Keyring:
 
     def at_hand(self, kid: str | None, alg: str, tick: float) -> tuple[VerifyingKey, ...]:
         """The keys that may have signed, as far as that can be said without asking anybody."""
-        if tick >= self._useless_at or (tick >= self.refresh_at and self.source.inline):
+        if tick >= self.useless_at or (tick >= self.refresh_at and self.source.inline):
             return ()
         return self._candidates(kid, alg)
 
@@ -85,7 +85,7 @@ class Keyring:
 
     def useless(self, tick: float) -> bool:
         """Whether no keys are known, or only some that are too old to be believed."""
-        return tick >= self._useless_at
+        return tick >= self.useless_at
 
     def find_again(
         self, kid: str | None, alg: str, tick: float, tried: tuple[VerifyingKey, ...]
@@ -132,7 +132,7 @@ class Keyring:
 
     def fresh_for(self, tick: float) -> float:
         """For how many seconds the known keys are fresh; negative where they have not been for so long."""
-        return self._useless_at - self.source.max_stale - tick
+        return self.useless_at - self.source.max_stale - tick
 
     def _install(self, keys: tuple[VerifyingKey, ...], tick: float, fresh_for: float) -> None:
         before, self.keys = self.keys, keys
@@ -143,14 +143,14 @@ class Keyring:
             self.generation += 1
         self._failing = False
         self.refresh_at = tick + fresh_for * self._ahead()
-        self._useless_at = tick + fresh_for + self.source.max_stale
+        self.useless_at = tick + fresh_for + self.source.max_stale
 
     def _withdraw(self) -> None:
         """Let go of all keys, and of what was verified with them; nothing is known until the issuer has some again."""
         had = bool(self.keys)
         self.keys = ()
         self._found = {}
-        self._useless_at = NEVER
+        self.useless_at = NEVER
         # Last, or a thread in between would remember under the new generation what a withdrawn key has verified.
         self.generation += had
 

@@ -1,6 +1,7 @@
 """A server of keys that answers anything but keys, over real sockets and at both doors: cold, and with keys known."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -92,3 +93,25 @@ def test_an_odd_key_beside_good_ones_spoils_nothing(server: Answering, doors: Do
     odd = [{"kty": "AKP"}, {"kty": "oct", "k": "AA"}, None, "x", {**NEW.jwk, "kid": 5}, {**NEW.jwk, "n": "!"}, {}]
     answers(server, 200, {"keys": [*odd, *JWKS["keys"], *odd]}, {})
     assert [doors.bearer(mint(alg)).status for alg in KEYS] == [200] * len(KEYS)
+
+
+@pytest.mark.parametrize("remember", [0, 100])
+def test_known_keys_are_served_through_an_outage_until_their_bound_and_no_longer(
+    server: Answering, door_to: Callable[..., Doors], remember: int
+) -> None:
+    keys = JwksUri(f"{server.address}/jwks", trust_mock=True, min_age=0, default_age=0.1, max_stale=1.2)
+    doors = door_to(keys=keys, trust_mock=True, remember=remember)
+    token = mint()
+    assert doors.bearer(token).status == 200
+    known_at = time.monotonic()
+    answers(server, 500, b"", {})
+    time.sleep(0.15)
+    assert [doors.bearer(token).status for _ in range(3)] == [200] * 3
+    while len(server.asked) < 2:
+        time.sleep(0.01)
+    assert doors.bearer(token).status == 200, "the keys are stale and their issuer is away, but for a moment only"
+    time.sleep(max(0.0, known_at + 1.35 - time.monotonic()))
+    answer = doors.bearer(token)
+    assert answer.status == 503
+    assert int(answer.header("retry-after") or 0) >= 1
+    assert answer.header("www-authenticate") is None
