@@ -1,12 +1,15 @@
 """The table of answers, to the byte and through both doors. RFC 6750 §3."""
 
 import json
+import time
 from collections.abc import Callable
 
 import pytest
-from both_doors import ISSUER, JWKS, NOW, Answer, Doors, mint
+from answering import answering
+from both_doors import ISSUER, JWKS, KEYS, NOW, Answer, Doors, ask_wsgi, mint
 
-from realmgate import JwksUri, Realm, Realms
+from realmgate import JwksUri, Principal, Realm, Realms
+from realmgate.flow import run
 from realmgate.gate import Gate
 
 BARE = 'Bearer realm="storefront"'
@@ -236,6 +239,27 @@ def test_a_remembered_token_is_refused_when_the_clock_goes_back_before_it_was_go
     assert doors.bearer(token).status == 200
     clock.now = NOW - 1
     assert doors.bearer(token).status == 401
+
+
+def test_a_key_that_leaves_while_its_token_is_verified_leaves_nothing_remembered(
+    door_to: Callable[..., Doors],
+) -> None:
+    published = [JWKS]
+    with answering(lambda _: (200, published[0])) as server:
+
+        def withdraw(_: Principal) -> bool:
+            """In the middle of the first verification."""
+            if published[0] is JWKS:
+                published[0] = {"keys": [KEYS["ES256"].jwk]}
+                guarded = doors.wsgi.gate.guarded
+                run(guarded.keyring.refresh(time.monotonic()), guarded.fetcher.fetch)
+            return True
+
+        keys = JwksUri(f"{server.address}/jwks", trust_mock=True)
+        doors = door_to(keys=keys, trust_mock=True, checks=(withdraw,))
+        sent = [("authorization", f"Bearer {mint()}")]
+        assert [ask_wsgi(doors.wsgi, sent).status for _ in range(2)] == [200, 401]
+        assert doors.bearer(mint("ES256")).status == 200
 
 
 def test_each_realm_remembers_for_itself(shop: Realms, doors_to: Callable[..., Doors]) -> None:

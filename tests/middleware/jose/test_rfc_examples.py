@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from both_doors import Doors, mint
 
+from realmgate.jose.algorithms import ALGORITHMS
 from realmgate.jose.base64url import decode
-from realmgate.jose.compact import NotCompactJws, parse
+from realmgate.jose.compact import NotCompactJws, UnverifiedHeader, UnverifiedJws, parse
 from realmgate.jose.keys import KeyRefused, import_jwk
 from realmgate.jose.secret import secret_key
+from realmgate.possession.dpop import digest, public_members
 
 JOE = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
 RSA_MODULUS = (
@@ -56,6 +58,19 @@ BILBO_EC = {
     "crv": "P-521",
     "x": "AHKZLLOsCOzz5cY97ewNUajB957y-C-U88c3v13nmGZx6sYl_oJXu9A5RkTKqjqvjyekWF-7ytDyRXYgCF5cj0Kt",
     "y": "AdymlHvOiLxXkEhayXQnNCvDX4h9htZaCJN34kfmC6pV5OhQHiraVySsUdaQkAgDPrwQrJmbnX9cwlGfP-HqHZR1",
+}
+
+RFC_7638_KEY = {
+    "kty": "RSA",
+    "n": (
+        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3ok"
+        "njhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6"
+        "qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awa"
+        "pJzKnqDKgw"
+    ),
+    "e": "AQAB",
+    "alg": "RS256",
+    "kid": "2011-04-29",
 }
 
 EXAMPLES = [
@@ -143,6 +158,24 @@ def test_the_example_with_a_secret_is_verified_with_that_secret_only(secret: str
     assert not secret_key(b"another secret of the same length", "HS256").verifies(parse(token))
     with pytest.raises(KeyRefused):
         import_jwk({"kty": "oct", "k": secret})
+
+
+@pytest.mark.parametrize(
+    ("jwk", "expected"),
+    [
+        pytest.param(RFC_7638_KEY, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", id="RFC 7638 3.1"),
+        pytest.param(
+            {"crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kty": "OKP", "use": "sig"},
+            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+            id="RFC 8037 A.3",
+        ),
+    ],
+)
+def test_the_thumbprint_is_the_one_of_the_example(jwk: dict[str, str], expected: str) -> None:
+    """That a token is bound to a key is written so (RFC 9449 §6.1); what else a key says of itself does not count."""
+    header = UnverifiedHeader(alg=jwk.get("alg", "EdDSA"), kid=None, typ="dpop+jwt", members={"jwk": jwk})
+    proof = UnverifiedJws(header=header, payload=b"", signing_input=b"", signature=b"")
+    assert digest(public_members(proof, ALGORITHMS).encode()) == expected
 
 
 def test_what_has_no_signature_no_payload_or_another_form_is_refused() -> None:

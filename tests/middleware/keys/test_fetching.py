@@ -3,9 +3,11 @@
 import asyncio
 import json
 import os
+import statistics
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -185,6 +187,53 @@ def test_a_known_key_does_not_wait_for_a_look_that_hangs(issuer: Issuer) -> None
         assert not looking.done()
         issuer.open.set()
         assert looking.result().status == 401
+
+
+def median_time(ask: Callable[[list[tuple[str, str]]], int], issuer: Issuer, numbers: range) -> float:
+    """How long a request with a token that was never seen, but whose key is known, usually takes; in seconds."""
+    times = []
+    for number in numbers:
+        sent = bearer(issuer, jti=str(number))
+        start = time.perf_counter()
+        assert ask(sent) == 200
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+@pytest.mark.parametrize("remember", [0, 10_000])
+@pytest.mark.parametrize("hangs", ["a look for an unknown kid", "a refresh of stale keys"])
+@pytest.mark.parametrize("through", ["asgi", "wsgi"])
+def test_a_known_key_is_not_a_millisecond_slower_while_the_issuer_hangs(
+    issuer: Issuer, through: str, hangs: str, remember: int
+) -> None:
+    stale = {"min_age": 0.0, "default_age": 0.0} if "stale" in hangs else {}
+    source = JwksUri(f"{issuer.address}/jwks", trust_mock=True, **stale)
+    options: Any = {"realm": realm(issuer, keys=source), "clock": lambda: NOW, "remember": remember}
+    doors = asgi.RealmGate(asgi_app, **options), wsgi.RealmGate(wsgi_app, **options)
+
+    def block(sent: list[tuple[str, str]]) -> int:
+        return ask_wsgi(doors[1], sent).status
+
+    with asyncio.Runner() as loop, ThreadPoolExecutor(1) as pool:
+
+        def wait(sent: list[tuple[str, str]]) -> int:
+            return loop.run(ask_asgi(doors[0], sent)).status
+
+        ask = wait if through == "asgi" else block
+        before = median_time(ask, issuer, range(50))
+        while issuer.wanted.acquire(timeout=0.2):
+            """Whatever was asked until now has been answered."""
+        issuer.open.clear()
+        looking = [] if stale else [pool.submit(block, bearer(issuer, header={"kid": "unknown"}))]
+        if stale:
+            assert ask(bearer(issuer, jti="the one that finds them stale")) == 200
+        assert issuer.wanted.acquire(timeout=5)
+        # From here on the issuer is asked and does not answer.
+        during = median_time(ask, issuer, range(50, 150))
+        assert not any(one.done() for one in looking)
+        issuer.open.set()
+        assert [one.result() for one in looking] == [401] * len(looking)
+    assert during < before + 0.001
 
 
 def test_stale_keys_are_refreshed_beside_the_requests_and_by_one_download(issuer: Issuer) -> None:

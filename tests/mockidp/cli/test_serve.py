@@ -132,13 +132,11 @@ def test_what_cannot_be_is_one_line_with_cause_and_cure(
     assert said.err.count("\n") == 1
 
 
-def test_a_mistake_in_the_file_is_named_by_file_line_and_place(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_mistake_in_the_file_is_named_by_file_and_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "mockidp.toml"
     file.write_text('[[realms]]\nname = "storefront"\nusers = [{username = "x"}]\n')
     assert cli.main(["serve", "--config", str(file)]) == 2
-    assert capsys.readouterr().err.startswith(f"mockidp: {file}:3: realms[0].users[0]: ")
+    assert capsys.readouterr().err.startswith(f"mockidp: {file}: realms[0].users[0]: ")
 
 
 def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
