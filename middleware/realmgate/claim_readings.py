@@ -31,13 +31,13 @@ def subject_as_it_is(claims: Claims) -> str:
 
 def subject(claims: Claims) -> str:
     """Somebody, under a name that fits into a line."""
-    return text(claims.get("sub"))
+    return text(claims.get("sub"), "sub")
 
 
 def subject_or_nobody(claims: Claims) -> str:
     """Empty for a client that acts for itself."""
     subject = claims.get("sub")
-    return "" if subject == "" else text(subject)
+    return "" if subject == "" else text(subject, "sub")
 
 
 def subject_if_any(claims: Claims) -> str:

@@ -24,29 +24,32 @@ def audience_of(claims: Claims) -> Sequence[str]:
     if isinstance(value, str):
         return (value,)
     if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-        raise TokenRejected(Reason.MALFORMED_CLAIM)
+        raise TokenRejected(Reason.MALFORMED_CLAIM if "aud" in claims else Reason.MISSING_CLAIM, hint="aud")
     return value
 
 
-def number(value: Any) -> float:
-    """A NumericDate, by JSON type and never by coercion: booleans and strings are none. RFC 7519 §2."""
+def number(value: Any, name: str) -> float:
+    """A NumericDate, by JSON type and never by coercion: booleans and strings are none. RFC 7519 §2.
+
+    `name` is the claim's, for the log.
+    """
     # NaN lies between no two numbers, and Python compares an integer that no float holds by its real size.
     if type(value) in NUMBERS and -FARTHEST <= value <= FARTHEST:
         seconds: float = value
         return seconds
-    raise TokenRejected(Reason.MALFORMED_CLAIM)
+    raise TokenRejected(Reason.MALFORMED_CLAIM, hint=name)
 
 
-def text(value: Any) -> str:
+def text(value: Any, name: str) -> str:
     """A string that says something and holds no control characters, which would reach access logs."""
     if not isinstance(value, str) or not value:
-        raise TokenRejected(Reason.MISSING_CLAIM if value is None else Reason.MALFORMED_CLAIM)
+        raise TokenRejected(Reason.MISSING_CLAIM if value is None else Reason.MALFORMED_CLAIM, hint=name)
     if not value.isprintable():
-        raise TokenRejected(Reason.MALFORMED_CLAIM)
+        raise TokenRejected(Reason.MALFORMED_CLAIM, hint=name)
     return value
 
 
-def words(value: Any) -> frozenset[str]:
+def words(value: Any, name: str) -> frozenset[str]:
     """Scopes, as one string with spaces or as an array of strings; nothing at all is no scope. RFC 6749 §3.3."""
     if isinstance(value, str):
         # Only the space separates; a no-break space in the name of a scope must not make it two.
@@ -55,26 +58,26 @@ def words(value: Any) -> frozenset[str]:
         return frozenset()
     if isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(one, str) for one in value):
         return frozenset(value)
-    raise TokenRejected(Reason.MALFORMED_CLAIM)
+    raise TokenRejected(Reason.MALFORMED_CLAIM, hint=name)
 
 
 def check_expiry(claims: Claims, realm: Realm, now: float) -> None:
     """RFC 7519 §4.1.4: on or after the expiration time the token must not be accepted."""
     if "exp" not in claims:
-        raise TokenRejected(Reason.MISSING_CLAIM)
-    if now >= number(claims["exp"]) + realm.leeway:
+        raise TokenRejected(Reason.MISSING_CLAIM, hint="exp")
+    if now >= number(claims["exp"], "exp") + realm.leeway:
         raise TokenRejected(Reason.EXPIRED)
 
 
 def check_issued(claims: Claims, realm: Realm, now: float) -> None:
     """RFC 7519 §4.1.6, where the token says when it was issued."""
-    if "iat" in claims and number(claims["iat"]) > now + realm.future_leeway:
+    if "iat" in claims and number(claims["iat"], "iat") > now + realm.future_leeway:
         raise TokenRejected(Reason.NOT_YET_VALID)
 
 
 def check_not_before(claims: Claims, realm: Realm, now: float) -> None:
     """RFC 7519 §4.1.5."""
-    if "nbf" in claims and number(claims["nbf"]) > now + realm.future_leeway:
+    if "nbf" in claims and number(claims["nbf"], "nbf") > now + realm.future_leeway:
         raise TokenRejected(Reason.NOT_YET_VALID)
 
 
@@ -83,8 +86,8 @@ def check_lifetime(claims: Claims, realm: Realm, _now: float) -> None:
     if realm.max_lifetime is None:
         return
     if "iat" not in claims:
-        raise TokenRejected(Reason.MISSING_CLAIM)
-    if number(claims["exp"]) - number(claims["iat"]) > realm.max_lifetime:
+        raise TokenRejected(Reason.MISSING_CLAIM, hint="iat")
+    if number(claims["exp"], "exp") - number(claims["iat"], "iat") > realm.max_lifetime:
         raise TokenRejected(Reason.LIVES_TOO_LONG)
 
 
@@ -93,7 +96,7 @@ def check_required(claims: Claims, realm: Realm, _now: float) -> None:
     for name, wanted in realm.require.items():
         value = claims.get(name)
         if type(value) is not type(wanted) or value != wanted:
-            raise TokenRejected(Reason.REQUIRED_CLAIM_DIFFERS)
+            raise TokenRejected(Reason.REQUIRED_CLAIM_DIFFERS, hint=name)
 
 
 def check_binding(claims: Claims, realm: Realm, _now: float) -> None:
@@ -108,9 +111,9 @@ def check_binding(claims: Claims, realm: Realm, _now: float) -> None:
         raise TokenRejected(Reason.BOUND)
     confirmation = claims["cnf"]
     if not isinstance(confirmation, dict):
-        raise TokenRejected(Reason.MALFORMED_CLAIM)
+        raise TokenRejected(Reason.MALFORMED_CLAIM, hint="cnf")
     bound_to = CONFIRMATIONS & confirmation.keys()
     if not bound_to or not bound_to <= realm.bindings:
         raise TokenRejected(Reason.BINDING_NOT_CHECKABLE)
     for method in bound_to:
-        text(confirmation[method])
+        text(confirmation[method], "cnf")

@@ -58,15 +58,15 @@ def accept(claims: dict[str, Any], expected: Expected, rules: Rules, now: float)
         check(claims, realm, now)
     client_id = rules.client_id(claims) or ""
     if not isinstance(client_id, str):
-        raise TokenRejected(Reason.MALFORMED_CLAIM)
+        raise TokenRejected(Reason.MALFORMED_CLAIM, hint="client_id")
     if realm.clients is not None and client_id not in realm.clients:
         raise TokenRejected(Reason.WRONG_CLIENT)
     principal = Principal(
         subject=rules.profile.subject(claims),
         realm=realm.name,
         client_id=client_id,
-        scopes=words(rules.scopes(claims)),
-        roles=words(rules.roles(claims)),
+        scopes=words(rules.scopes(claims), "scopes"),
+        roles=words(rules.roles(claims), "roles"),
         claims=freeze(claims),
         expires_at=float(claims["exp"]),
     )
@@ -79,13 +79,13 @@ def _rules(profile: Profile, realm: Realm) -> Rules:
     return Rules(
         profile=profile,
         checks=tuple(check for check in profile.checks if check not in ONLY_WHERE or ONLY_WHERE[check](realm)),
-        client_id=_reading(realm.client_id, profile.client_id),
-        scopes=_reading(realm.scopes, profile.scopes),
-        roles=_reading(realm.roles, read.roles),
+        client_id=_reading("client_id", realm.client_id, profile.client_id),
+        scopes=_reading("scopes", realm.scopes, profile.scopes),
+        roles=_reading("roles", realm.roles, read.roles),
     )
 
 
-def _reading(own: str | Reading | None, usual: Reading) -> Reading:
+def _reading(argument: str, own: str | Reading | None, usual: Reading) -> Reading:
     """A realm's own reading is the name of a claim, or a function of all of them."""
     if own is None:
         return usual
@@ -96,6 +96,7 @@ def _reading(own: str | Reading | None, usual: Reading) -> Reading:
         try:
             return own(claims)
         except Exception as error:
-            raise TokenRejected(Reason.READING_FAILED) from error
+            # The error's text may quote a claim; its name does not.
+            raise TokenRejected(Reason.READING_FAILED, hint=f"{argument}= raised {type(error).__name__}") from error
 
     return read_by_function

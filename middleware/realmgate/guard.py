@@ -81,6 +81,7 @@ class PrefixedRealms(Guard):
         """Raise `ConfigurationError` for a prefix or an `elsewhere` that cannot be right."""
         if elsewhere not in ("open", "refuse"):
             raise ConfigurationError(f'RealmMap(…, elsewhere={elsewhere!r}): must be "open" or "refuse"')
+        _check_table(table)
         self.app = app
         self.elsewhere = elsewhere
         self._on_decision = on_decision
@@ -114,3 +115,17 @@ class PrefixedRealms(Guard):
     def reaches(self, path: str) -> bool:
         """Anything under a prefix, and elsewhere if that is open."""
         return self.elsewhere == "open" or self.guards(path) is not None
+
+
+def _check_table(table: Any) -> None:
+    """Realms that were proven apart, and nothing else; what is no realm is for the gate to refuse."""
+    if not isinstance(table, Mapping):
+        raise TypeError(
+            f"RealmMap(app, …): the table maps prefixes to realms, like {{'/api': shop['storefront']}}, "
+            f"not a {type(table).__name__}"
+        )
+    owners = {id(realm.owner) for realm in table.values() if isinstance(realm, GuardedRealm)}
+    if len(owners) > 1:
+        raise ConfigurationError(
+            "RealmMap(app, {…}): all realms must be out of one Realms(…), or nobody has proven them apart"
+        )

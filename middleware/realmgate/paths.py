@@ -21,6 +21,8 @@ MAX_CHARACTERS: Final = 16 * 1024
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PARAMETERS = re.compile(r";[^/]*")
 _SLASHES = re.compile(r"/{2,}")
+# What a glob, a route or a regular expression is known by.
+_PATTERN: Final = frozenset("*<>{}^")
 # Nearly every path: nothing in it that anybody reads in two ways.
 _PLAIN = re.compile(r"(?:/[A-Za-z0-9_-]+)+/?|/")
 
@@ -33,10 +35,16 @@ class PrefixTable(Generic[Value]):
     """Prefixes like ``/api`` and what lies under them."""
 
     def __init__(self, table: Mapping[str, Value]) -> None:
-        """Raise `ConfigurationError` for a prefix that no path, or every path, would lie under."""
+        """Raise `ConfigurationError` for a prefix that no path, or every path, would lie under, and for a pattern."""
         if not table:
             raise ConfigurationError("RealmMap(app, {…}): the table names no prefix")
         for prefix in table:
+            if isinstance(prefix, str) and not _PATTERN.isdisjoint(prefix):
+                # Nobody's paths begin so: with elsewhere="open" what it was meant to guard would be open.
+                raise ConfigurationError(
+                    f"RealmMap(app, {{{prefix!r}: …}}): a prefix is no pattern, and covers all that lies below it; "
+                    "write the part before the pattern, like '/api'"
+                )
             if not isinstance(prefix, str) or not _is_plain(prefix):
                 raise ConfigurationError(
                     f"RealmMap(app, {{{prefix!r}: …}}): a prefix starts with a slash, does not end with one, and is "

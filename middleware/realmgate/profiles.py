@@ -18,6 +18,7 @@ from .claims import (
     text,
 )
 from .errors import TokenRejected
+from .hints import hint_of_audience, hint_of_issuer
 from .realm import Realm
 from .reasons import Reason
 
@@ -62,14 +63,14 @@ class Profile:
 
 def _target_by_issuer(claims: Claims, target: Target) -> None:
     if claims.get("iss") != target.issuer:
-        raise TokenRejected(Reason.WRONG_ISSUER)
+        raise TokenRejected(Reason.WRONG_ISSUER, hint=hint_of_issuer(claims, target.issuer))
     _target_by_audience(claims, target)
 
 
 def _target_by_answer(claims: Claims, target: Target) -> None:
     """Servers leave ``iss`` out of their answers, so a realm may do without; what it asks for must be there."""
     if target.issuer is not None and claims.get("iss") != target.issuer:
-        raise TokenRejected(Reason.WRONG_ISSUER)
+        raise TokenRejected(Reason.WRONG_ISSUER, hint=hint_of_issuer(claims, target.issuer))
     _target_by_audience(claims, target)
 
 
@@ -78,7 +79,7 @@ def _target_by_audience(claims: Claims, target: Target) -> None:
         return
     named = audience_of(claims)
     if target.audiences and target.audiences.isdisjoint(named):
-        raise TokenRejected(Reason.WRONG_AUDIENCE)
+        raise TokenRejected(Reason.WRONG_AUDIENCE, hint=hint_of_audience(named, target.audiences))
     if not target.foreign_audiences.isdisjoint(named):
         raise TokenRejected(Reason.SIBLING_AUDIENCE)
 
@@ -89,21 +90,21 @@ def _needs(*names: str) -> Check:
     def check(claims: Claims, _realm: Realm, _now: float) -> None:
         for name in names:
             if name not in claims:
-                raise TokenRejected(Reason.MISSING_CLAIM)
+                raise TokenRejected(Reason.MISSING_CLAIM, hint=name)
 
     return check
 
 
 def _check_texts(claims: Claims, _realm: Realm, _now: float) -> None:
     """RFC 9068 §2.2 requires these three."""
-    text(claims.get("sub"))
-    text(claims.get("client_id"))
-    text(claims.get("jti"))
+    text(claims.get("sub"), "sub")
+    text(claims.get("client_id"), "client_id")
+    text(claims.get("jti"), "jti")
 
 
 def _check_scope_is_text(claims: Claims, _realm: Realm, _now: float) -> None:
     if not isinstance(claims.get("scope", ""), str):
-        raise TokenRejected(Reason.MALFORMED_CLAIM)
+        raise TokenRejected(Reason.MALFORMED_CLAIM, hint="scope")
 
 
 def _check_no_id_token(claims: Claims, _realm: Realm, _now: float) -> None:
@@ -130,12 +131,12 @@ def _check_is_access_token(claims: Claims, _realm: Realm, _now: float) -> None:
 def _check_jti(claims: Claims, realm: Realm, _now: float) -> None:
     """A deny-list needs something to look for."""
     if "jti" in claims or realm.deny_list is not None:
-        text(claims.get("jti"))
+        text(claims.get("jti"), "jti")
 
 
 def _check_single_audience(claims: Claims, _realm: Realm, _now: float) -> None:
     if not isinstance(claims["aud"], str):
-        raise TokenRejected(Reason.MALFORMED_CLAIM)
+        raise TokenRejected(Reason.MALFORMED_CLAIM, hint="aud")
 
 
 # OpenID Connect Core §2 and §3.3.2.11, Back-Channel Logout §2.4.

@@ -100,7 +100,12 @@ def _check_algorithms(realm: Unchecked) -> None:
         known = own_algorithms(realm)
         given = known if given is ALGORITHMS else given
     if not _is_some(given) or not all(name in known for name in given):
-        raise _refuse(realm, "algorithms", f"must be some of {', '.join(known)}, as a tuple")
+        raise _refuse(realm, "algorithms", f"must be some of {', '.join(known)}, as a tuple{_hmac(given)}")
+
+
+def _hmac(given: Any) -> str:
+    asked = _is_some(given) and any(isinstance(name, str) and name.startswith("HS") for name in given)
+    return "; HMAC only with keys=Secret(…), which says which one" if asked else ""
 
 
 def _check_seconds(realm: Unchecked) -> None:
@@ -120,6 +125,13 @@ def _check_clients(realm: Unchecked) -> None:
     given = realm.clients
     if given is not None and (not _is_some(given) or not all(isinstance(one, str) for one in given)):
         raise _refuse(realm, "clients", "must be a set of client ids, like {'storefront-web'}")
+
+
+def _check_readings(realm: Unchecked) -> None:
+    for argument in ("client_id", "scopes", "roles"):
+        given = getattr(realm, argument)
+        if given is not None and not callable(given) and (not isinstance(given, str) or not given):
+            raise _refuse(realm, argument, "must be the name of the claim that holds it, or a function of all claims")
 
 
 def _check_require(realm: Unchecked) -> None:
@@ -179,6 +191,7 @@ CHECKS = (
     _check_algorithms,
     _check_seconds,
     _check_clients,
+    _check_readings,
     _check_require,
     _check_own_checks,
     _check_preflight,

@@ -56,7 +56,7 @@ def _check_target(claims: dict[str, Any], realm: Realm, introspection: Introspec
     if claims.get("iss") != realm.issuer:
         raise FetchFailed("the signed answer is of another issuer")
     try:
-        named, issued = audience_of(claims), number(claims.get("iat"))
+        named, issued = audience_of(claims), number(claims.get("iat"), "iat")
     except TokenRejected:
         raise FetchFailed("the signed answer does not say to whom and when") from None
     if introspection.answers_to not in named:

@@ -35,5 +35,5 @@ def check_step_up(claims: Mapping[str, Any], wanted: StepUp, now: float) -> None
         raise StepUpWanted(Reason.LOGIN_TOO_WEAK, acr=wanted.acr, max_age=wanted.max_age)
     if wanted.max_age is None:
         return
-    if "auth_time" not in claims or now - number(claims["auth_time"]) > wanted.max_age:
+    if "auth_time" not in claims or now - number(claims["auth_time"], "auth_time") > wanted.max_age:
         raise StepUpWanted(Reason.LOGIN_TOO_OLD, acr=wanted.acr, max_age=wanted.max_age)

@@ -11,7 +11,7 @@ from .jose.keys import VerifyingKey
 from .jose.strict_json import NotStrictJson, parse_object
 from .keys.keyring import Keyring
 from .principal import Principal
-from .profiles import PROFILES
+from .profiles import ID_TOKEN_MARKS, PROFILES
 from .realm import Realm
 from .reasons import Reason
 
@@ -25,7 +25,7 @@ def verify(token: str, expected: Expected, keyring: Keyring, now: float, tick: f
     """
     rules = expected.of_jwt
     jws, claims = take_apart(token)
-    check_header(jws.header, expected)
+    check_header(jws.header, claims, expected)
     rules.profile.check_target(claims, expected)
     keys = keyring.at_hand(jws.header.kid, jws.header.alg, tick)
     if not _any_verifies(keys, jws):
@@ -45,13 +45,20 @@ def take_apart(token: str) -> tuple[UnverifiedJws, dict[str, Any]]:
         raise TokenRejected(Reason.MALFORMED) from None
 
 
-def check_header(header: UnverifiedHeader, expected: Expected) -> None:
+def check_header(header: UnverifiedHeader, claims: dict[str, Any], expected: Expected) -> None:
     """An allowed algorithm, and a token that says it is of the wanted kind. RFC 8725 §3.1 and §3.11, RFC 9068 §4."""
     if header.alg not in expected.algorithms:
         raise TokenRejected(Reason.ALGORITHM_NOT_ALLOWED)
     if header.typ not in expected.of_jwt.profile.types:
-        others = [name for name, profile in PROFILES.items() if header.typ in profile.types]
-        raise TokenRejected(Reason.WRONG_TYPE, hint=f"profile={others[0]!r} takes it" if others else "")
+        raise TokenRejected(Reason.WRONG_TYPE, hint=_hint_of_type(header.typ, claims))
+
+
+def _hint_of_type(typ: str | None, claims: dict[str, Any]) -> str:
+    """For the log: which profile takes tokens of a type, unless this one is none that any of them takes."""
+    if not ID_TOKEN_MARKS.isdisjoint(claims):
+        return "it looks like an ID token; have the client send its access token"
+    others = [name for name, profile in PROFILES.items() if typ in profile.types]
+    return f"profile={others[0]!r} takes it" if others else ""
 
 
 def _search(

@@ -1,6 +1,6 @@
 """What is made ready once for a realm must say of a token what the realm says, and nothing of another realm's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -59,6 +59,17 @@ def test_a_realms_own_readings_go_first(own: Any) -> None:
     other = expected()
     principal = accept(dict(CLAIMS), other, other.of_jwt, NOW)
     assert (principal.client_id, *principal.scopes, *principal.roles) == ("a", "b")
+
+
+def test_a_reading_that_fails_is_told_by_its_argument_and_its_error(
+    doors_to: Callable[..., Doors], reason_of: ReasonOf
+) -> None:
+    def realm_roles(claims: Mapping[str, Any]) -> Any:
+        return claims["realm_access"]["roles"]
+
+    shop = Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, roles=realm_roles))
+    told = reason_of(doors_to(shop["storefront"]), mint(sub="not to be told"))
+    assert told == "the realm's own reading of a claim failed; roles= raised KeyError"
 
 
 def test_one_header_is_judged_by_each_realm_for_itself(doors_to: Callable[..., Doors], reason_of: ReasonOf) -> None:

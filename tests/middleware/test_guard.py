@@ -118,6 +118,19 @@ def test_a_table_takes_only_realms_that_know_their_siblings() -> None:
             door.RealmMap(None, {"/api": "storefront"}, elsewhere="open")
 
 
+@pytest.mark.parametrize("door", [asgi.RealmMap, wsgi.RealmMap], ids=["asgi", "wsgi"])
+def test_realms_that_nobody_has_proven_apart_do_not_stand_in_one_table(door: Any) -> None:
+    twins = [Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS))["storefront"] for _ in "ab"]
+    with pytest.raises(ConfigurationError, match="out of one Realms"):
+        door(asgi_app, {"/api": twins[0], "/admin/api": twins[1]}, elsewhere="open")
+
+
+@pytest.mark.parametrize("door", [asgi.RealmMap, wsgi.RealmMap], ids=["asgi", "wsgi"])
+def test_a_table_is_a_mapping(door: Any) -> None:
+    with pytest.raises(TypeError, match="maps prefixes to realms"):
+        door(asgi_app, list(TABLE.items()), elsewhere="open")
+
+
 def test_two_prefixes_of_one_realm_remember_together() -> None:
     for door in (asgi, wsgi):
         both = door.RealmMap(None, {"/api": SHOP["storefront"], "/v2": SHOP["storefront"]}, elsewhere="open")

@@ -182,6 +182,12 @@ def test_a_prefix_that_no_path_or_every_path_lies_under_is_refused(prefix: str) 
         PrefixTable({"/good": 1, prefix: 2})
 
 
+@pytest.mark.parametrize("pattern", ["/api/*", "/api/**", "/api*", "/api/{rest:path}", "/api/<path:rest>", "^/api"])
+def test_a_pattern_is_no_prefix_and_would_guard_nothing(pattern: str) -> None:
+    with pytest.raises(ConfigurationError, match="no pattern, and covers all that lies below"):
+        PrefixTable({"/good": 1, pattern: 2})
+
+
 def test_prefixes_that_differ_by_case_only_are_refused() -> None:
     with pytest.raises(ConfigurationError, match="case"):
         PrefixTable({"/api": 1, "/API": 2})

@@ -30,13 +30,12 @@ ReasonOf = Callable[[Doors, str], str]
     ],
 )
 def test_the_issuer_is_compared_whole(doors: Doors, reason_of: ReasonOf, issuer: Any) -> None:
-    assert reason_of(doors, mint(iss=issuer)) == "wrong issuer"
+    assert reason_of(doors, mint(iss=issuer)).partition(";")[0] == "wrong issuer"
 
 
 @pytest.mark.parametrize(
     "audience",
     [
-        pytest.param(..., id="none"),
         pytest.param(None, id="null"),
         pytest.param([], id="an empty list"),
         pytest.param([AUDIENCE, 1], id="a list with a number"),
@@ -48,7 +47,11 @@ def test_the_issuer_is_compared_whole(doors: Doors, reason_of: ReasonOf, issuer:
     ],
 )
 def test_an_audience_is_text_or_a_list_of_texts(doors: Doors, reason_of: ReasonOf, audience: Any) -> None:
-    assert reason_of(doors, mint(aud=audience)) == "malformed claim"
+    assert reason_of(doors, mint(aud=audience)) == "malformed claim; aud"
+
+
+def test_a_token_that_is_meant_for_nobody_lacks_its_audience(doors: Doors, reason_of: ReasonOf) -> None:
+    assert reason_of(doors, mint(aud=...)) == "missing claim; aud"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +68,7 @@ def test_an_audience_is_text_or_a_list_of_texts(doors: Doors, reason_of: ReasonO
     ],
 )
 def test_the_audience_is_compared_whole(doors: Doors, reason_of: ReasonOf, audience: Any) -> None:
-    assert reason_of(doors, mint(aud=audience)) == "wrong audience"
+    assert reason_of(doors, mint(aud=audience)).partition(";")[0] == "wrong audience"
 
 
 def test_an_audience_may_stand_among_strangers(doors: Doors) -> None:

@@ -201,6 +201,16 @@ def test_a_type_that_is_no_text_is_malformed(doors: Doors, typ: Any) -> None:
     assert doors.bearer(of_texts(json.dumps({"alg": "RS256", "kid": "key-RS256", "typ": typ}), GOOD)).status == 401
 
 
+MARKED = {"nonce": "n", "at_hash": "h"}
+
+
+@pytest.mark.parametrize("profile", ["rfc9068", "jwt"])
+def test_nobody_is_told_to_take_id_tokens(door_to: DoorTo, reason_of: ReasonOf, profile: str) -> None:
+    header = {"typ": "JWT" if profile == "rfc9068" else "at+jwt"}
+    told = reason_of(door_to(profile=profile), mint(header=header, **MARKED))
+    assert told == "wrong type of token; it looks like an ID token; have the client send its access token"
+
+
 def test_only_algorithms_of_the_realm_are_looked_at(door_to: DoorTo, reason_of: ReasonOf) -> None:
     doors = door_to(algorithms=("ES256",))
     assert doors.bearer(mint("ES256")).status == 200

@@ -114,7 +114,7 @@ def check_time(claims: Mapping[str, Any], window: float, nonces: Nonces | None, 
     A nonce of ours tells its age better than the clock of a client does.
     """
     try:
-        issued = number(claims.get("iat"))
+        issued = number(claims.get("iat"), "iat")
     except TokenRejected:
         raise ProofRejected(Reason.PROOF_MALFORMED) from None
     if nonces is not None:

@@ -413,12 +413,12 @@ def test_a_realm_without_the_option_knows_no_proofs() -> None:
         pytest.param({"jkt": ES256.jkt, "kid": "x"}, "bound in a way that is not checked here", id="a named key too"),
         pytest.param({"unheard-of": "x"}, "bound in a way that is not checked here", id="something new"),
         pytest.param({}, "bound in a way that is not checked here", id="nothing"),
-        pytest.param(None, "malformed claim", id="null"),
-        pytest.param([{"jkt": ES256.jkt}], "malformed claim", id="a list"),
-        pytest.param(ES256.jkt, "malformed claim", id="a string"),
-        pytest.param({"jkt": [ES256.jkt]}, "malformed claim", id="a list of keys"),
-        pytest.param({"jkt": ""}, "malformed claim", id="an empty key"),
-        pytest.param({"jkt": None}, "missing claim", id="no key"),
+        pytest.param(None, "malformed claim; cnf", id="null"),
+        pytest.param([{"jkt": ES256.jkt}], "malformed claim; cnf", id="a list"),
+        pytest.param(ES256.jkt, "malformed claim; cnf", id="a string"),
+        pytest.param({"jkt": [ES256.jkt]}, "malformed claim; cnf", id="a list of keys"),
+        pytest.param({"jkt": ""}, "malformed claim; cnf", id="an empty key"),
+        pytest.param({"jkt": None}, "missing claim; cnf", id="no key"),
     ],
 )
 @pytest.mark.parametrize("scheme", ["Bearer", "DPoP"])
