@@ -18,6 +18,10 @@ Value = TypeVar("Value")
 # busy. What is read in one way only may be as long as it likes.
 MAX_SPELLINGS: Final = 64
 MAX_CHARACTERS: Final = 16 * 1024
+# Marks on a letter are put in order in the square of their number, so there must be an end (Unicode's UAX #15 has 30).
+# None of them is a letter itself but two of Japan's, and what stands for bytes that are no UTF-8 is none.
+MAX_MARKS: Final = 64
+_MARKS = re.compile(r"(?:[^\x00-\x7f\w\ufffd]|[\uff9e\uff9f])+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PARAMETERS = re.compile(r";[^/]*")
 _SLASHES = re.compile(r"/{2,}")
@@ -121,6 +125,8 @@ def spellings(path: str) -> set[str]:
     room = MAX_CHARACTERS
     while fresh:
         current = fresh.pop()
+        if any(len(marks) > MAX_MARKS for marks in _MARKS.findall(current)):
+            raise AmbiguousPath
         others = {respell(current) for respell in RESPELLINGS} - known
         known |= others
         fresh += others

@@ -303,6 +303,13 @@ def test_bytes_that_are_no_text_are_read_alike_by_both_doors(raw: bytes, status:
     assert OPEN.ask(path=raw.decode("utf-8", "surrogateescape")).status == status
 
 
+def test_marks_without_end_are_ambiguous_before_anybody_puts_them_in_order() -> None:
+    for marks in ("\u0301" * 4_000 + "\u0323" * 4_000, "%CC%81" * 65):
+        for doors in (OPEN, REFUSED):
+            assert doors.ask(path="/static/a" + marks).status == 400
+    assert OPEN.ask(path="/static/a" + "\u0301" * 64).status == 200
+
+
 def test_a_prefix_beyond_ascii_is_found_in_text_and_in_bytes_in_the_guise_of_latin_1() -> None:
     table = {"/bücher": SHOP["storefront"], "/書籍/管理": SHOP["backoffice"]}
     doors = Doors(

@@ -231,8 +231,23 @@ def test_a_path_that_reads_in_several_ways_must_not_be_long_enough_to_keep_us_bu
 
 
 def test_a_path_that_reads_in_one_way_may_be_long() -> None:
-    path = "/é" * 30_000
-    assert spellings(path) == {path}
+    for path in ("/é" * 30_000, "/" + "書" * 10_000, "/" + "a" * 100_000):
+        assert spellings(path) == {path}
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        pytest.param("\u0301" * 4_000 + "\u0323" * 4_000, id="marks above, then marks below"),
+        pytest.param("%CC%81" * 4_000 + "%CC%A3" * 4_000, id="the same with escapes that were escaped"),
+        pytest.param("\u0f73" * 4_000, id="marks that come apart into others"),
+        pytest.param("\u0301\uff9e" * 4_000, id="letters that become marks"),
+    ],
+)
+def test_marks_without_end_are_not_put_in_order(marks: str) -> None:
+    # It takes the square of their number: half a second for a request that any server takes.
+    with pytest.raises(AmbiguousPath):
+        TABLE.find(["/static/a" + marks])
 
 
 def test_climbing_back_takes_no_longer_for_those_who_are_deep_down() -> None:
