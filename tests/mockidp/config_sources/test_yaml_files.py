@@ -1,10 +1,15 @@
+import os
+import subprocess
+import sys
 import time
 
 import pytest
 import yaml
 
-from mockidp.config_sources.yaml_files import MOST_NODES, line_at, read_yaml
+from mockidp.config_sources.yaml_files import DEEPEST, MOST_NODES, line_at, lines_of, read_yaml
 from mockidp.errors import ConfigError
+
+WITHOUT_LIBYAML = "MOCKIDP_TESTS_WITHOUT_LIBYAML"
 
 LAUGHS = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n" + "".join(
     f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]\n" for at in range(1, 30)
@@ -91,3 +96,51 @@ def test_a_value_that_is_not_what_its_tag_says_is_refused_with_its_line(value: s
 def test_an_escape_that_is_no_character_is_refused() -> None:
     with pytest.raises(ConfigError, match="is not YAML"):
         read_yaml('x: "\\UFFFFFFFF"')
+
+
+@pytest.mark.parametrize("text", ["[" * 250_000, "- " * 125_000, "{a: " * 60_000, "? " * 125_000, "a:\n" + "[" * 60])
+def test_nesting_is_refused_before_anybody_descends_into_it(text: str) -> None:
+    """Whoever reads it in C has no recursion limit, but a stack that ends with the process."""
+    began = time.monotonic()
+    with pytest.raises(ConfigError, match=f"expected at most {DEEPEST} levels"):
+        read_yaml(text)
+    assert time.monotonic() - began < 5
+
+
+def test_as_many_levels_as_are_allowed_are_read() -> None:
+    found, _ = read_yaml("[" * DEEPEST + "x" + "]" * DEEPEST)
+    assert str(found) == "[" * DEEPEST + "'x'" + "]" * DEEPEST
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML has no libyaml here")
+def test_a_large_file_is_read_by_libyaml() -> None:
+    realm = "- name: a-warehouse-{at}\n  title: Warehouse {at}\n  users: [{{username: a, password: b}}]\n"
+    text = "realms:\n" + "".join(realm.format(at=at) for at in range(3_000))
+    began = time.process_time()
+    yaml.SafeLoader(text).get_single_node()
+    usual = time.process_time() - began
+    found, node = read_yaml(text)
+    assert (len(found["realms"]), line_at(node, ("realms", 2_999, "users", 0, "password"))) == (3_000, 9_001)
+    assert time.process_time() - began - usual < usual / 2
+
+
+@pytest.mark.parametrize("text", ["a: {x:}", "%YAML 1.0\n---\na: 1", "a: '\N{FACE WITH TEARS OF JOY}'"])
+def test_what_libyaml_does_not_take_is_read_as_without_it(text: str) -> None:
+    assert read_yaml(text)[0] == yaml.safe_load(text)
+
+
+def test_escaped_halves_of_characters_hide_no_line() -> None:
+    assert line_at(lines_of('{"a": "\\ud83d\\ude02",\n "b": 1}'), ("b",)) == 2
+
+
+@pytest.mark.skipif(WITHOUT_LIBYAML in os.environ, reason="this is the run without")
+def test_all_of_this_holds_without_libyaml() -> None:
+    code = "import sys; sys.modules['yaml._yaml'] = None; import pytest, yaml; assert not yaml.__with_libyaml__; "
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', {__file__!r}]))"],
+        env={**os.environ, WITHOUT_LIBYAML: "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
