@@ -16,15 +16,27 @@ from .metadata import MetadataRoute
 # What a request passes on its way, and the path at which each of them stands.
 Guards: TypeAlias = tuple[tuple[Guard, str], ...]
 
+# How a gate decides, and what it says of that here; in words other than ours neither is known.
+DECIDING: Final = frozenset({"__call__", "guards", "reaches", "gate_for"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
-    """A place where requests end up, and the guards they pass on the way; `sight` says what was found there."""
+    """A place where requests end up, and the guards they pass on the way; `sight` says what was found there.
+
+    What is `endless` answers for all that lies below its path, too.
+    """
 
     path: str
     guards: Guards
     sight: str
     must_be_public: bool = False
+    endless: bool = False
+
+    @property
+    def name(self) -> str:
+        """What names it in `public`: below the root lies everything, which the root's own page is not."""
+        return self.path or ("/*" if self.endless else "/")
 
 
 def audit(app: Any, *, owner: Any, public: tuple[str, ...]) -> None:
@@ -35,7 +47,7 @@ def audit(app: Any, *, owner: Any, public: tuple[str, ...]) -> None:
 
 
 def _judge(leaf: Leaf, owner: Any, public: tuple[str, ...]) -> Iterator[str]:
-    where = f"{leaf.path or '/'} ({leaf.sight})"
+    where = f"{leaf.name} ({leaf.sight})"
     seen = [(guard, leaf.path.removeprefix(base) or "/") for guard, base in leaf.guards]
     if not all(guard.reaches(path) for guard, path in seen):
         return
@@ -45,7 +57,7 @@ def _judge(leaf: Leaf, owner: Any, public: tuple[str, ...]) -> Iterator[str]:
             yield f"{where}: lies behind a gate, so that only those can read it who need it no more"
     elif len(standing) > 1:
         yield f"{where}: lies behind {len(standing)} gates, {' and '.join(realm.name for realm in standing)}"
-    elif not standing and not _is_public(leaf.path, public):
+    elif not standing and not _is_public(leaf.name, public):
         yield f"{where}: lies behind no gate; wrap it in a RealmGate or name it in public=(…)"
     elif standing and standing[0].owner is not owner:
         yield f"{where}: lies behind a gate of another Realms, whose realms are not proven apart from these"
@@ -65,7 +77,8 @@ def walk(node: Any, path: str = "", guards: Guards = ()) -> Iterator[Leaf]:
 
 def _walk_unknown(node: Any, path: str, guards: Guards) -> Iterator[Leaf]:
     inside = "; its gates stand around app.wsgi_app: audit that" if hasattr(node, "wsgi_app") else ""
-    yield Leaf(path=path, guards=guards, sight=f"{type(node).__name__}, which cannot be looked into{inside}")
+    sight = f"{type(node).__name__}, which cannot be looked into{inside}"
+    yield Leaf(path=path, guards=guards, sight=sight, endless=True)
 
 
 def _own_ways(node: Any, methods: tuple[str, ...], path: str, guards: Guards) -> Iterator[Leaf]:
@@ -101,6 +114,11 @@ def _walk_bound(method: Any, path: str, guards: Guards) -> Iterator[Leaf]:
     yield from _walk_routes(method.__self__, path, guards)
 
 
+def _is_way_to_routes(node: Any) -> bool:
+    """A router's own `app`, which its middleware wraps; no other method of it looks for a route."""
+    return isinstance(node, MethodType) and isinstance(node.__self__, Router) and node == node.__self__.app
+
+
 def _walk_wrapper(wrapper: Any, path: str, guards: Guards) -> Iterator[Leaf]:
     yield from walk(_wrapped_app(wrapper), path, guards)
 
@@ -119,7 +137,7 @@ def _walk_routes(router: Router, path: str, guards: Guards) -> Iterator[Leaf]:
         for route in group.routes:
             yield Leaf(path=path + prefix + route.path, guards=guards, sight="frontend")
     if router.default != router.not_found:
-        yield Leaf(path=path, guards=guards, sight="the router's default")
+        yield Leaf(path=path, guards=guards, sight="the router's default", endless=True)
 
 
 def _walk_included(included: Any, path: str, guards: Guards) -> Iterator[Leaf]:
@@ -152,7 +170,7 @@ def _walk_route(route: Route | WebSocketRoute, path: str, guards: Guards) -> Ite
     yield from _own_ways(route, ("matches", "handle"), path + route.path, guards)
     wrapper: Any = route.app
     while wrapper is not None:
-        if isinstance(wrapper, Guard):
+        if _is_gate(type(wrapper)):
             guards = (*guards, (wrapper, path))
         wrapper = _wrapped_app(wrapper)
     public = isinstance(route, MetadataRoute)
@@ -168,9 +186,17 @@ def _wrapped_app(node: Any) -> Any:
 def _guards_among(middleware: list[Middleware], path: str) -> Iterator[tuple[Guard, str]]:
     for entry in middleware:
         build: Any = entry.cls
-        if isinstance(build, type) and Guard in build.__mro__:
+        if _is_gate(build):
             # Built once more, around nothing, only to ask what it guards.
             yield build(None, *entry.args, **entry.kwargs), path
+
+
+def _is_gate(kind: Any) -> bool:
+    """A class of gates that decide as ours do; a class of one's own may bring its settings, and no other way in."""
+    if not isinstance(kind, type) or Guard not in kind.__mro__:
+        return False
+    foreign = (each for each in kind.__mro__ if each.__module__.partition(".")[0] != "realmgate")
+    return not any(DECIDING & vars(each).keys() for each in foreign)
 
 
 def _is(*kinds: type) -> Callable[[Any], bool]:
@@ -178,13 +204,13 @@ def _is(*kinds: type) -> Callable[[Any], bool]:
 
 
 KINDS: Final[tuple[tuple[Callable[[Any], bool], Callable[[Any, str, Guards], Iterator[Leaf]]], ...]] = (
-    (_is(Guard), _walk_guard),
+    (lambda node: _is_gate(type(node)), _walk_guard),
     (_is(Starlette), _walk_starlette),
     (_is(Router), _walk_router),
     (_is(Mount), _walk_mount),
     (_is(Host), _walk_host),
     (_is(Route, WebSocketRoute), _walk_route),
-    (lambda node: isinstance(node, MethodType) and isinstance(node.__self__, Router), _walk_bound),
+    (_is_way_to_routes, _walk_bound),
     (lambda node: hasattr(node, "effective_candidates"), _walk_included),
     (lambda node: isinstance(getattr(node, "mounts", None), Mapping), _walk_mounts),
     (lambda node: _wrapped_app(node) is not None, _walk_wrapper),

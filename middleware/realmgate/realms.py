@@ -147,9 +147,11 @@ class Realms:
     def audit(self, app: Any, *, public: tuple[str, ...] = ()) -> None:
         """Prove that every route of a Starlette or FastAPI app is public or lies behind exactly one of these gates.
 
-        `public` names route paths; a name also covers what lies below it, except ``/``, which only means itself. What
-        cannot be looked into counts as unguarded. Raises `AuditFailed` with a line for each finding. Nothing is checked
-        about middleware outside the gates that answers by itself.
+        `public` names route paths; a name also covers what lies below it, except ``/``, which only means the page
+        there. What answers for every other path as well (an app or files mounted at the root) is named ``/*``. What
+        cannot be looked into counts as unguarded, and so does a gate whose class decides in its own way. Raises
+        `AuditFailed` with a line for each finding. Nothing is checked about middleware outside the gates that answers
+        by itself.
         """
         audit(app, owner=self, public=public)
 

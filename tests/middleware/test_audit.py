@@ -197,9 +197,9 @@ UNGUARDED = [
         id="a path that a map knows only later",
     ),
     pytest.param(
-        type("OwnRoute", (BaseRoute,), {})(), "/ (OwnRoute, which cannot be looked into)", id="an unknown route"
+        type("OwnRoute", (BaseRoute,), {})(), "/* (OwnRoute, which cannot be looked into)", id="an unknown route"
     ),
-    pytest.param(lambda: None, "/ (function, which cannot be looked into)", id="something else"),
+    pytest.param(lambda: None, "/* (function, which cannot be looked into)", id="something else"),
 ]
 
 
@@ -209,7 +209,7 @@ def test_what_lies_behind_no_gate_is_found(app: Any, where: str) -> None:
 
 
 TWICE = [
-    pytest.param(gate(gate(bare)), "/", "storefront and storefront", id="one in the other"),
+    pytest.param(gate(gate(bare)), "/*", "storefront and storefront", id="one in the other"),
     pytest.param(
         Starlette(routes=[Mount("/api", app=gate(bare, "backoffice"))], middleware=[FRONT]),
         "/api",
@@ -275,6 +275,72 @@ def test_a_public_name_covers_what_lies_below_it_and_the_root_only_itself() -> N
     SHOP.audit(app, public=("/", "/static", "/statics", "/page"))
 
 
+@pytest.mark.parametrize(
+    "app",
+    [
+        pytest.param(bare, id="a function"),
+        pytest.param(Starlette(routes=[Route("/", page), Mount("/", app=bare)]), id="mounted at the root"),
+        pytest.param(Starlette(routes=[Mount("", app=StaticFiles(directory="."))]), id="files of the root"),
+        pytest.param(Starlette(routes=[Host("a.example", app=bare)]), id="a host"),
+        pytest.param(Starlette(routes=[type("OwnRoute", (BaseRoute,), {})()]), id="an unknown route"),
+        pytest.param(Router(default=bare), id="a router's default"),
+        pytest.param(RealmMap(bare, {"/api": SHOP["storefront"]}, elsewhere="open"), id="where a map is open"),
+        pytest.param(wsgi.RealmMap(bare, {"/api": SHOP["storefront"]}, elsewhere="open"), id="at the other door"),
+    ],
+)
+def test_whatever_answers_for_every_path_is_more_than_the_root(app: Any) -> None:
+    assert [finding.split(" ")[0] for finding in findings(app, "/")] == ["/*"]
+    SHOP.audit(app, public=("/", "/*"))
+
+
+def test_the_name_of_what_answers_for_every_path_means_nothing_else() -> None:
+    app = Starlette(routes=[PAGE, Route("/", page), Mount("/x", app=bare)])
+    assert len(findings(app, "/*")) == 3
+
+
+OWN_WAYS = [
+    pytest.param(RealmGate, {"realm": SHOP["storefront"]}, id="RealmGate"),
+    pytest.param(RealmMap, {"table": {"/page": SHOP["storefront"]}, "elsewhere": "open"}, id="RealmMap"),
+    pytest.param(wsgi.RealmGate, {"realm": SHOP["storefront"]}, id="RealmGate of WSGI"),
+    pytest.param(wsgi.RealmMap, {"table": {"/page": SHOP["storefront"]}, "elsewhere": "open"}, id="RealmMap of WSGI"),
+]
+
+
+@pytest.mark.parametrize(("kind", "settings"), OWN_WAYS)
+@pytest.mark.parametrize("method", ["__call__", "guards", "reaches"])
+def test_a_gate_that_goes_its_own_way_guards_nothing(kind: Any, settings: Any, method: str) -> None:
+    own: Any = type("OwnGate", (kind,), {method: call_bare})
+
+    for app in (
+        own(Router([PAGE]), **settings),
+        Starlette(routes=[PAGE], middleware=[Middleware(own, **settings)]),
+        Starlette(routes=[Route("/page", page, middleware=[Middleware(own, **settings)])]),
+    ):
+        assert findings(app) == [f"/page (route page): {NO_GATE}"]
+
+
+@pytest.mark.parametrize(("kind", "settings"), OWN_WAYS)
+def test_a_gate_may_bring_its_own_settings(kind: Any, settings: Any) -> None:
+    class Ours(kind):  # type: ignore[misc]
+        """The same gate with less to write."""
+
+        def __init__(self, app: Any) -> None:
+            super().__init__(app, **settings)
+
+    SHOP.audit(Ours(Router([PAGE])))
+    SHOP.audit(Starlette(routes=[PAGE], middleware=[Middleware(Ours)]))
+
+
+def test_a_router_s_other_method_is_not_what_its_routes_are_behind() -> None:
+    own = type("OwnRouter", (Router,), {"health": call_bare})([Mount("/api", app=gate(bare))])
+    SHOP.audit(Starlette(routes=[Mount("/x", app=own.app)]))
+
+    for method in (own.health, own.not_found):
+        assert findings(Starlette(routes=[Mount("/x", app=method)])) == [
+            f"/x (method, which cannot be looked into): {NO_GATE}"
+        ]
+
+
 def test_a_gate_on_a_public_path_does_no_harm() -> None:
     SHOP.audit(Starlette(routes=[Mount("/api", app=gate(bare))]), public=("/api",))
 
@@ -315,7 +381,7 @@ async def call_bare(_self: Any, scope: Any, receive: Any, send: Any) -> None:
 def test_a_router_that_goes_its_own_way_cannot_be_looked_into(kind: Any, method: str) -> None:
     own = type("OwnRouter", (kind,), {method: call_bare})
 
-    assert findings(own()) == [f"/ (OwnRouter, which cannot be looked into): {NO_GATE}"]
+    assert findings(own()) == [f"/* (OwnRouter, which cannot be looked into): {NO_GATE}"]
     SHOP.audit(gate(own()))
 
 
@@ -325,7 +391,7 @@ def test_an_app_that_goes_its_own_way_cannot_be_looked_into(kind: Any) -> None:
     SHOP.audit(made)
     made.__class__ = type("OwnApp", (type(made),), {"__call__": call_bare})
 
-    assert findings(made) == [f"/ (OwnApp, which cannot be looked into): {NO_GATE}"]
+    assert findings(made) == [f"/* (OwnApp, which cannot be looked into): {NO_GATE}"]
     SHOP.audit(gate(Starlette(routes=[Mount("/", app=type("OwnApp", (Starlette,), {"__call__": call_bare})())])))
 
 
@@ -338,7 +404,7 @@ def test_a_mount_that_goes_its_own_way_cannot_be_looked_into(method: str) -> Non
         f"/api (OwnMount, which cannot be looked into): {NO_GATE}"
     ]
     assert findings(Starlette(routes=[host("a.example", app=gate(bare))])) == [
-        f"/ (OwnHost, which cannot be looked into): {NO_GATE}"
+        f"/* (OwnHost, which cannot be looked into): {NO_GATE}"
     ]
 
 
