@@ -1,6 +1,7 @@
 """The table of answers, to the byte and through both doors. RFC 6750 §3."""
 
 import json
+import threading
 import time
 from collections.abc import Callable
 
@@ -260,6 +261,24 @@ def test_a_key_that_leaves_while_its_token_is_verified_leaves_nothing_remembered
         sent = [("authorization", f"Bearer {mint()}")]
         assert [ask_wsgi(doors.wsgi, sent).status for _ in range(2)] == [200, 401]
         assert doors.bearer(mint("ES256")).status == 200
+
+
+@pytest.mark.parametrize("remember", [0, 10_000])
+def test_a_key_that_a_function_gives_no_more_is_gone_at_once(door_to: Callable[..., Doors], remember: int) -> None:
+    given, askers = [JWKS], set()
+
+    def keys() -> dict[str, list[dict[str, str]]]:
+        askers.add(threading.get_ident())
+        return given[0]
+
+    doors = door_to(keys=keys, remember=remember)
+    token = mint()
+    assert [doors.bearer(token).status for _ in range(2)] == [200, 200]
+    given[0] = {"keys": [KEYS["ES256"].jwk]}
+    assert doors.bearer(token).status == 401
+    given[0] = JWKS
+    assert doors.bearer(token).status == 200
+    assert askers == {threading.get_ident()}, "by whoever wants to get in, and not behind anybody's back"
 
 
 def test_each_realm_remembers_for_itself(shop: Realms, doors_to: Callable[..., Doors]) -> None:

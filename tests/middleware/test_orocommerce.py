@@ -33,7 +33,8 @@ def test_a_good_token_gets_in_and_a_bad_one_gets_nothing(version: str) -> None:
     gate = doors(version)
 
     assert gate.bearer(token()).status == 200
-    for bad in (token(exp=NOW), token(aud="other"), token(aud=["web"]), token(jti=...)):
+    missing = [token(**{claim: ...}) for claim in ("aud", "jti", "iat", "nbf", "exp")]
+    for bad in (token(exp=NOW), token(aud="other"), token(aud=["web"]), *missing):
         assert empty(gate.bearer(bad))
 
 

@@ -107,6 +107,7 @@ def test_the_profile_jwt_takes_no_other_type(door_to: DoorTo, reason_of: ReasonO
     "mark",
     [
         *({"nonce": "x"}, {"nonce": None}, {"at_hash": "x"}, {"c_hash": "x"}, {"s_hash": "x"}),
+        {"events": {"http://schemas.openid.net/event/backchannel-logout": {}}},
         *({"token_use": "id"}, {"typ": "ID"}),
     ],
 )
