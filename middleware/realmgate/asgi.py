@@ -109,11 +109,11 @@ def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send, *, 
 
 async def _guard_when_read(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send) -> None:
     try:
-        seen, behind, receive = await through_asgi(scope, receive)
+        seen, app = await through_asgi(app, scope, receive)
     except Refused as error:
         await _send_refusal(gate.refuse(error, Incoming(scope)), scope, receive, send)
     else:
-        await _guard(gate, app, behind, receive, send, incoming=Incoming(seen))
+        await _guard(gate, app, scope, receive, send, incoming=Incoming(seen))
 
 
 async def _guard_when_answered(

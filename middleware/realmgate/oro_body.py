@@ -23,52 +23,86 @@ _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _text = msgspec.json.Decoder(str).decode
 
 
-def take_token(body: bytes) -> tuple[str | None, bytes]:
-    """The token in a document, if there is one, and the document without it; all other members stay as they are."""
+class _Document(msgspec.Struct):
+    """Nothing of a document but the one member, as whoever sends it is not known yet."""
+
+    access_token: msgspec.Raw = msgspec.Raw()
+
+
+_document = msgspec.json.Decoder(_Document).decode
+
+
+def token_in(body: bytes) -> str | None:
+    """The token in a document, if there is one."""
+    try:
+        found = bytes(_document(body).access_token)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    if not found:
+        return None
+    try:
+        return _text(found) or NEVER_GOOD
+    except (msgspec.MsgspecError, ValueError):
+        return NEVER_GOOD
+
+
+def without_token(body: bytes) -> bytes:
+    """The document without it; all other members stay as they are. Nothing, where a name among them is no text."""
     try:
         members = _members(body)
-        found = members.pop(MEMBER, None)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None, body
-    if found is None:
-        return None, body
-    try:
-        token = _text(found)
-    except (msgspec.MsgspecError, ValueError):
-        token = ""
-    return token or NEVER_GOOD, msgspec.json.encode(members)
+    except ValueError:
+        return b""
+    members.pop(MEMBER, None)
+    return msgspec.json.encode(members)
 
 
-async def through_asgi(scope: Scope, receive: Receive) -> tuple[Scope, Scope, Receive]:
-    """The request as the gate is to see it, and as the app is. Raises `BodyTooLarge`."""
+async def through_asgi(app: Any, scope: Scope, receive: Receive) -> tuple[Scope, Any]:
+    """The request as the gate is to see it, and the app to call for whom it lets in. Raises `BodyTooLarge`.
+
+    A document is put together anew for those alone, since many small members take much more room than the bytes.
+    """
     if scope["type"] != "http" or _only(b"content-type", scope) != JSON_API.encode():
-        return scope, scope, receive
+        return scope, app
     body = await _read(receive, _length(_only(b"content-length", scope)))
-    if body is None:
-        return scope, scope, _replay({"type": "http.disconnect"}, receive)
-    token, left = take_token(body)
-    replayed = _replay({"type": "http.request", "body": left, "more_body": False}, receive)
+    token = None if body is None else token_in(body)
+
+    async def behind(scope: Scope, receive: Receive, send: Any) -> None:
+        if body is None:
+            await app(scope, _replay({"type": "http.disconnect"}, receive), send)
+            return
+        left = body if token is None else without_token(body)
+        again = _replay({"type": "http.request", "body": left, "more_body": False}, receive)
+        await app(scope if token is None else _as_if_never_sent(scope, len(left)), again, send)
+
     if token is None:
-        return scope, scope, replayed
-    seen = _with_header(scope, b"authorization", b"Bearer " + token.encode("utf-8", "replace"))
-    length = str(len(left)).encode()
-    # Nor does it see the header that has lost, so that nothing behind takes it for the caller's.
+        return scope, behind
+    return _with_header(scope, b"authorization", b"Bearer " + token.encode("utf-8", "replace")), behind
+
+
+def _as_if_never_sent(scope: Scope, length: int) -> Scope:
+    """Without the header that has lost, too, so that nothing behind takes it for the caller's."""
     behind = _without_header(scope, b"authorization")
     if _only(b"content-length", scope):
-        behind = _with_header(behind, b"content-length", length)
-    return seen, behind, replayed
+        behind = _with_header(behind, b"content-length", str(length).encode())
+    return behind
 
 
-def through_wsgi(environ: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The request as the gate is to see it, and as the app is. Raises `BodyTooLarge`."""
+def through_wsgi(app: Any, environ: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """The request as the gate is to see it, and the app to call for whom it lets in. Raises `BodyTooLarge`."""
     if environ.get("CONTENT_TYPE") != JSON_API:
-        return environ, environ
+        return environ, app
     body = _read_blocking(environ)
-    token, left = take_token(body)
-    behind = {**environ, "wsgi.input": io.BytesIO(left), "CONTENT_LENGTH": str(len(left))}
+    token = token_in(body)
+
+    def behind(environ: dict[str, Any], start_response: Any) -> Any:
+        left = body if token is None else without_token(body)
+        seen = {**environ, "wsgi.input": io.BytesIO(left), "CONTENT_LENGTH": str(len(left))}
+        if token is not None:
+            seen.pop("HTTP_AUTHORIZATION", None)
+        return app(seen, start_response)
+
     if token is None:
         return environ, behind
-    behind.pop("HTTP_AUTHORIZATION", None)
     return {**environ, "HTTP_AUTHORIZATION": "Bearer " + token.encode("utf-8", "replace").decode("latin-1")}, behind
 
 

@@ -123,7 +123,7 @@ def _guard(gate: Gate, app: Any, environ: Environ, start_response: StartResponse
     incoming = Incoming(environ)
     try:
         if gate.reads_bodies:
-            seen, environ = through_wsgi(environ)
+            seen, app = through_wsgi(app, environ)
             incoming = Incoming(seen)
         principal = gate.admit(incoming)
         if not isinstance(principal, Principal):

@@ -7,7 +7,7 @@ import pytest
 
 from realmgate.challenge import JSON_API
 from realmgate.errors import BodyTooLarge
-from realmgate.oro_body import LIMIT, NEVER_GOOD, take_token, through_wsgi
+from realmgate.oro_body import LIMIT, NEVER_GOOD, through_wsgi, token_in, without_token
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,14 @@ from realmgate.oro_body import LIMIT, NEVER_GOOD, take_token, through_wsgi
     ],
 )
 def test_only_the_top_level_member_is_taken(body: bytes, token: str | None, left: bytes) -> None:
-    assert take_token(body) == (token, left)
+    assert token_in(body) == token
+    if token is not None:
+        assert without_token(body) == left
+
+
+def test_a_document_that_cannot_be_put_together_again_is_not_handed_on() -> None:
+    body = b'{"\xff":1,"access_token":"x"}'
+    assert (token_in(body), without_token(body)) == ("x", b"")
 
 
 @pytest.mark.parametrize(
@@ -40,19 +47,20 @@ def test_a_body_ends_where_the_wsgi_server_says(length: str | None, terminated: 
     if terminated:
         environ["wsgi.input_terminated"] = True
 
-    _, behind = through_wsgi(environ)
+    _, behind = through_wsgi(lambda seen, _: seen, environ)
+    seen = behind(environ, None)
 
-    assert behind["wsgi.input"].read() == read
-    assert behind["CONTENT_LENGTH"] == str(len(read))
+    assert seen["wsgi.input"].read() == read
+    assert seen["CONTENT_LENGTH"] == str(len(read))
 
 
 @pytest.mark.parametrize("length", [str(LIMIT + 1), "9" * 18])
 def test_a_body_that_is_announced_too_large_is_refused(length: str) -> None:
     with pytest.raises(BodyTooLarge):
-        through_wsgi({"CONTENT_TYPE": JSON_API, "CONTENT_LENGTH": length, "wsgi.input": io.BytesIO(b"")})
+        through_wsgi(None, {"CONTENT_TYPE": JSON_API, "CONTENT_LENGTH": length, "wsgi.input": io.BytesIO(b"")})
 
 
 def test_another_type_of_body_is_left_alone() -> None:
     environ: dict[str, Any] = {"CONTENT_TYPE": "application/json", "wsgi.input": None}
 
-    assert through_wsgi(environ) == (environ, environ)
+    assert through_wsgi(len, environ) == (environ, len)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tracemalloc
 from collections.abc import Iterable
 from typing import Any
 
@@ -496,13 +497,26 @@ def test_what_crowds_the_memory_is_turned_away_for_the_moment(version: str, monk
     assert doors.ask(method="POST", headers=headers, body=b'{"a":1}').status == 401
 
 
+def test_what_strangers_send_takes_no_more_room_than_its_bytes() -> None:
+    doors = Shop("6.1").at("storefront")
+    members = ",".join(f'"{number:x}":0' for number in range(100_000))
+    body = f'{{{members},"access_token":"x"}}'.encode()
+    tracemalloc.start()
+    try:
+        assert doors.ask(method="POST", headers=[("content-type", JSON_API)], body=body).status == 401
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * len(body)
+
+
 def test_a_body_that_is_announced_too_large_is_not_read() -> None:
     async def receive() -> Any:
         pytest.fail("read")
 
     scope = {"type": "http", "headers": [(b"content-type", JSON_API.encode()), (b"content-length", b"8388609")]}
     with pytest.raises(BodyTooLarge):
-        asyncio.run(through_asgi(scope, receive))
+        asyncio.run(through_asgi(None, scope, receive))
 
 
 @pytest.mark.parametrize("version", V5)
