@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
+from .absent import absent
 from .captured.journal import IssuedToken, Journal
 from .captured.request_inbox import Inbox
 from .clock import Clock
@@ -104,7 +105,7 @@ class Provider:
     def _take(self, standing: Standing) -> None:
         self._standing = standing
         self.keys.become(standing.keys)
-        self.faults.become(standing.foreign, standing.planned)
+        self.faults.become(standing.foreign, standing.planned, partial(absent, standing.sites))
         self.users = Users(standing.sites)
         self.clients = Clients(standing.sites)
 

@@ -137,7 +137,10 @@ def _changed(before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
             yield line("keys-changed", realm=realm, keys=phases)
     for order in now["faults"]:
         if order not in before["faults"] and not _is_rest(order, before["faults"]):
-            whom = {name: getattr(order, name) for name in ("realm", "client", "user", "endpoint", "token", "times")}
+            whom = {
+                name: getattr(order, name)
+                for name in ("realm", "client", "user", "endpoint", "token", "times", "warning")
+            }
             yield line("fault-planned", fault=order.fault, **whom)
     if before["faults"] and not now["faults"]:
         yield line("faults-over")

@@ -15,7 +15,10 @@ Times = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Pending(Struct, frozen=True, kw_only=True):
-    """A fault that is still to come, and whom it is for; `times` null is until it is cleared."""
+    """A fault that is still to come, and whom it is for; `times` null is until it is cleared.
+
+    `warning` says which client or user of these is not there at this moment; null where all are.
+    """
 
     fault: str
     times: int | None
@@ -24,6 +27,7 @@ class Pending(Struct, frozen=True, kw_only=True):
     user: str | None
     endpoint: Endpoint | None
     token: TokenKind | None
+    warning: str | None
 
 
 class PendingFaults(Struct, frozen=True, kw_only=True):

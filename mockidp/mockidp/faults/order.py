@@ -20,7 +20,10 @@ class Whom(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A fault that is due; `times` None means until it is cleared. `planned` ones stand in the configuration."""
+    """A fault that is due; `times` None means until it is cleared. `planned` ones stand in the configuration.
+
+    `warning` says which client or user it is for is not there at this moment; None where all are.
+    """
 
     fault: str
     realm: str | None = None
@@ -29,6 +32,7 @@ class Order:
     endpoint: Endpoint | None = None
     token: TokenKind | None = None
     times: int | None = 1
+    warning: str | None = field(default=None, compare=False)
     chosen: Chosen = field(repr=False, compare=False)
     planned: bool = field(default=False, repr=False, compare=False)
 

@@ -1,11 +1,12 @@
 """Which of the next answers and tokens will lie: what a test asked for and what has not happened yet."""
 
+import logging
 import threading
 from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
-from typing import Final, Unpack
+from typing import Final, TypeAlias, Unpack
 
 from ..errors import CannotLie
 from ..signing.token_draft import Draft, Seal, seal
@@ -20,6 +21,14 @@ ASKED_FOR: Final[ContextVar[TokenFault | None]] = ContextVar("mockidp_asked_for"
 CARRIED_OUT: Final[ContextVar[list[str] | None]] = ContextVar("mockidp_carried_out", default=None)
 
 MARK: Final = "!"
+logger: Final = logging.getLogger("mockidp")
+
+Absent: TypeAlias = Callable[[Order], str | None]  # says whom an order is for and who is not there
+
+
+def nobody(_: Order) -> str | None:
+    """Nobody is missing."""
+    return None
 
 
 class Faults:
@@ -33,6 +42,7 @@ class Faults:
         """Plan nothing yet. There are no lies about tokens that are not JWTs of RFC 9068: then, no `lying_tokens`."""
         self._foreign = foreign
         self._lying_tokens = lying_tokens
+        self._absent: Absent = nobody
         self._lock = threading.Lock()
         self._planned: tuple[Order, ...] = ()
         self._orders: tuple[Order, ...] = ()
@@ -45,7 +55,7 @@ class Faults:
     @property
     def pending(self) -> tuple[Order, ...]:
         """What is still to come."""
-        return self._orders
+        return tuple(replace(due, warning=self._absent(due)) for due in self._orders)
 
     def next(self, fault: str, *, times: int = 1, **whom: Unpack[Whom]) -> None:
         """Have the next matching answer or token lie, or the next few of them."""
@@ -60,13 +70,17 @@ class Faults:
         with self._lock:
             self._orders = ()
 
-    def become(self, foreign: Mapping[str, Foreign], planned: tuple[Order, ...]) -> None:
+    def become(self, foreign: Mapping[str, Foreign], planned: tuple[Order, ...], absent: Absent = nobody) -> None:
         """Go by another configuration; what a test asked for is still to come."""
         with self._lock:
             self._foreign = {**self._foreign, **foreign}  # a request under way may still be at a realm that is gone
-            if planned != self._planned:
+            self._absent = absent
+            changed = planned != self._planned
+            if changed:
                 self._orders = (*planned, *(one for one in self._orders if not one.planned))
             self._planned = planned
+        for due in planned if changed else ():
+            self._warn(due)
 
     def reset(self) -> None:
         """Go back to what the configuration plans, each as often as it says."""
@@ -107,6 +121,11 @@ class Faults:
             self._expect_lying_tokens()
         with self._lock:
             self._orders += (due,)
+        self._warn(due)
+
+    def _warn(self, due: Order) -> None:
+        if warning := self._absent(due):
+            logger.warning("fault %s: %s", due.fault, warning)
 
     def _expect_lying_tokens(self) -> None:
         if not self._lying_tokens:

@@ -220,6 +220,15 @@ def test_faults_are_ordered_seen_and_cleared(page: Page, idp: MockIdp) -> None:
     assert idp.faults.pending == ()
 
 
+def test_a_fault_for_nobody_is_shown_with_a_warning_that_is_text(page: Page, idp: MockIdp) -> None:
+    page.get_by_role("tab", name=TABS[3]).click()
+    page.locator("#controls").get_by_label("Client").fill(HOSTILE)
+    page.get_by_role("button", name="Let it go wrong").click()
+    expect(page.get_by_text(f"there is no client '{HOSTILE}' yet")).to_be_visible()
+    [pending] = idp.faults.pending
+    assert pending.client == HOSTILE
+
+
 def test_addresses_are_copied(context: BrowserContext, page: Page, idp: MockIdp) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy the issuer of Storefront").click()

@@ -188,3 +188,8 @@ def test_what_is_told_to_the_logging_module_is_one_line_as_well() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     assert json.loads(line("x", a=None, b=0, c="")).keys() == {"time", "event", "b", "c"}
+
+
+def test_a_fault_for_nobody_is_told_with_a_warning(told: Told) -> None:
+    told.control("faults/next", fault="expired", client="nope")
+    assert [planned["warning"] for planned in told.events("fault-planned")] == ["there is no client 'nope' yet"]

@@ -44,7 +44,7 @@ def clock_after(idp: MockIdp) -> dict[str, Any]:
 
 
 def pending_after(idp: MockIdp) -> dict[str, Any]:
-    names = ("fault", "times", "realm", "client", "user", "endpoint", "token")
+    names = ("fault", "times", "realm", "client", "user", "endpoint", "token", "warning")
     return {"pending": [{name: getattr(order, name) for name in names} for order in idp.faults.pending]}
 
 
@@ -158,7 +158,7 @@ CASES: Final[dict[str, Case]] = {
     ),
     "clock.resume": Case(python=lambda idp: idp.clock.resume(), then=clock_after),
     "clock.reset": Case(python=lambda idp: idp.clock.reset(), then=clock_after),
-    "faults": Case(before=lambda idp: idp.faults.next("drop", realm="storefront"), python=pending_after),
+    "faults": Case(before=lambda idp: idp.faults.next("drop", client="storefront-wep"), python=pending_after),
     "faults.catalogue": Case(
         python=lambda idp: {
             "faults": [
@@ -178,9 +178,9 @@ CASES: Final[dict[str, Case]] = {
         }
     ),
     "faults.next": Case(
-        arguments={"fault": "wrong-signature", "realm": "storefront", "times": 2},
-        command=["wrong-signature", "--realm", "storefront", "--times", "2"],
-        python=lambda idp: idp.faults.next("wrong-signature", realm="storefront", times=2),
+        arguments={"fault": "wrong-signature", "realm": "storefront", "client": "nobody", "times": 2},
+        command=["wrong-signature", "--realm", "storefront", "--client", "nobody", "--times", "2"],
+        python=lambda idp: idp.faults.next("wrong-signature", realm="storefront", client="nobody", times=2),
         then=pending_after,
     ),
     "faults.always": Case(

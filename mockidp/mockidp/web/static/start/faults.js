@@ -66,12 +66,12 @@ export function makeFaults(panel, catalogue, act) {
     if (realm.options.length !== state.realms.length + 1) options(realm, [["", "any"], ...state.realms.map(({ name, title }) => [name, title])]);
     clear.disabled = state.faults.length === 0;
     pending.replaceChildren(
-      ...(state.faults.length ? state.faults.map((one) => el("li", {}, el("strong", {}, one.fault), ` ${whom(one)}`)) : [el("li", { class: "detail" }, "Nothing.")]),
+      ...(state.faults.length ? state.faults.map((one) => el("li", {}, el("strong", {}, one.fault), ` ${whom(one)}`, one.warning && el("p", { class: "detail" }, one.warning))) : [el("li", { class: "detail" }, "Nothing.")]),
     );
   };
 }
 
-function whom({ fault, times, ...whom }) {
+function whom({ fault, times, warning, ...whom }) {
   const often = times === null || times === undefined ? "until cleared" : times === 1 ? "once" : `${times} times`;
   const named = Object.entries(whom).filter(([, value]) => value).map(([name, value]) => `${name} ${value}`);
   return [often, ...named].join(", ");
