@@ -40,7 +40,9 @@ def test_the_machine_addresses_say_which_methods_they_take(method: str, path: st
     response = Visitor().http.options(path)
     assert response.status_code == 204
     assert method in response.headers["allow"]
-    assert Visitor().http.delete(path).status_code == 405
+    wrong = Visitor().http.delete(path)
+    assert wrong.status_code == 405
+    assert f"for other methods: {wrong.headers['allow']}." in wrong.text
 
 
 def test_errors_are_readable_for_scripts_too() -> None:
@@ -53,6 +55,7 @@ def test_where_nothing_is_there_is_a_page_that_says_so_and_no_redirect(path: str
     response = Visitor().http.get(path, headers={"Host": "evil.example"})
     assert response.status_code == 404
     assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert "The start page lists the realms" in response.text
     assert "evil" not in response.text
 
 

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from urllib.parse import urlencode
 
-from authlib.oauth2.rfc6749.errors import InvalidScopeError, UnauthorizedClientError
+from authlib.oauth2.rfc6749.errors import UnauthorizedClientError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -25,8 +25,6 @@ async def device_authorization(request: Request, site: Site) -> Response:
     if DEVICE_CODE not in client.grant_types:
         raise UnauthorizedClientError
     scope = Registration(site=site, client=client).get_allowed_scope(parameters.get("scope"))
-    if scope is None:
-        raise InvalidScopeError
     answer = _begin(client, scope, site, scope_named="scope" in parameters)
     return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 

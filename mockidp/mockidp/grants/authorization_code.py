@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import AccessDeniedError, InvalidGrantError
@@ -13,6 +13,8 @@ from ..protocol.issue import issue_tokens
 from ..protocol.registered_client import Registration
 from ..settings.config import User
 from ..web.redirects import answered
+
+USED: Final = "This code has been used before. It is good once, so what it gave is taken back."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +51,20 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
         location = answered(redirect_uri, code=code, state=self.request.payload.state, iss=issuer)
         return 303, "", [("Location", location)]
 
-    def query_authorization_code(self, code: str, client: Registration) -> Presented | None:
-        """The code if this client may use it now; a used one that comes again takes back all it gave (§4.1.2)."""
+    def query_authorization_code(self, code: str, client: Registration) -> Presented:
+        """The code if this client may use it now; a used one that comes again takes back all it gave (§4.1.2).
+
+        Raises `invalid_grant`, which tells the client whose code it is what is wrong with it, and nobody else.
+        """
         site = client.site
         found = site.store.codes.find(code)
         if found is None or not client.holds(found.approval):
-            return None
+            raise InvalidGrantError("No such code was given to this client.")
         if site.store.codes.is_spent(code):
             site.store.revoke(found.approval.approval_id)
-            return None
+            raise InvalidGrantError(USED)
         if site.clock() >= found.expires_at:
-            return None
+            raise InvalidGrantError("This code has expired, by the clock of the provider.")
         named = found.redirect_uri_named or self.request.payload.redirect_uri
         return Presented(
             value=code,
@@ -80,7 +85,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
         store = self.request.client.site.store
         if not store.codes.spend(presented.value):
             store.revoke(presented.approval.approval_id)
-            raise InvalidGrantError("Invalid 'code' in request.")
+            raise InvalidGrantError(USED)
         return super().create_token_response()
 
     def generate_token(self, *, user: User, scope: str, include_refresh_token: bool) -> dict[str, Any]:

@@ -17,8 +17,8 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):
     def validate_requested_scope(self) -> None:
         """Refuse what the client may not have, and what is about a person where there is none."""
         scope = self.request.client.get_allowed_scope(self.request.payload.scope)
-        if scope is None or IDENTITY_SCOPES & set(scope.split()):
-            raise InvalidScopeError
+        if IDENTITY_SCOPES & set(scope.split()):
+            raise InvalidScopeError("This is about a person, and with this grant there is none.")
 
     def generate_token(self, *, scope: str | None, include_refresh_token: bool) -> dict[str, Any]:
         """An access token for the client."""

@@ -1,6 +1,6 @@
 """`refresh_token`: new tokens for a refresh token, which is replaced each time (RFC 6749 §6, RFC 9700 §4.14.2)."""
 
-from typing import Any
+from typing import Any, Final
 
 from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.errors import InvalidGrantError
@@ -10,6 +10,8 @@ from ..memory.store import RefreshToken
 from ..protocol.issue import issue_tokens
 from ..protocol.registered_client import Registration
 from ..settings.config import User
+
+USED: Final = "This refresh token has been used before. Each is good once, so all of this login are taken back."
 
 
 class Presented:
@@ -34,17 +36,23 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
     INCLUDE_NEW_REFRESH_TOKEN = True
 
-    def authenticate_refresh_token(self, refresh_token: str) -> Presented | None:
-        """The token if its client may use it now."""
+    def authenticate_refresh_token(self, refresh_token: str) -> Presented:
+        """The token if its client may use it now.
+
+        Raises `invalid_grant`, which tells the client whose token it is what is wrong with it, and nobody else.
+        """
         registration: Registration = self.request.client
         site = registration.site
         found = site.store.refresh_tokens.find(refresh_token)
         if found is None or not registration.holds(found.approval):
-            return None
+            raise InvalidGrantError("No such refresh token was given to this client.")
         if site.store.refresh_tokens.is_spent(refresh_token):
             site.store.revoke(found.approval.approval_id)
-        if site.store.is_revoked(found.approval.approval_id) or site.clock() >= found.expires_at:
-            return None
+            raise InvalidGrantError(USED)
+        if site.store.is_revoked(found.approval.approval_id):
+            raise InvalidGrantError("This refresh token has been revoked.")
+        if site.clock() >= found.expires_at:
+            raise InvalidGrantError("This refresh token has expired, by the clock of the provider.")
         return Presented(found)
 
     def authenticate_user(self, refresh_token: Presented) -> User | None:
@@ -58,7 +66,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         store = self.request.client.site.store
         if not store.refresh_tokens.spend(presented.value):
             store.revoke(presented.approval.approval_id)
-            raise InvalidGrantError
+            raise InvalidGrantError(USED)
         return super().create_token_response()
 
     def generate_token(self, *, user: User, scope: str, include_refresh_token: bool) -> dict[str, Any]:

@@ -23,7 +23,8 @@ def identify(pairs: Sequence[tuple[str, str]], site: Site) -> tuple[Client, str]
             400,
             "This address is not registered",
             "The application wants its answer sent to an address that it has not registered, so it is not sent.",
-            "redirect_uri must be one of the client's redirect_uris, character by character.",
+            "redirect_uri must be one of the client's redirect_uris, character by character, the port of 127.0.0.1 and "
+            f"[::1] aside: {', '.join(client.redirect_uris) or 'it has registered none'}",
         )
     return client, redirect_uri
 

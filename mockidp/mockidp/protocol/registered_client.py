@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from authlib.oauth2.rfc6749 import ClientMixin
+from authlib.oauth2.rfc6749.errors import InvalidScopeError
 
 from ..memory.approval import Approval
 from ..settings.config import Client
@@ -44,9 +45,11 @@ class Registration(ClientMixin):
         """May it ask the token endpoint with this?"""
         return grant_type in self.client.grant_types
 
-    def get_allowed_scope(self, scope: str | None) -> str | None:
-        """What it gets: its default for nothing named, what it named if it may have all of it, else None."""
+    def get_allowed_scope(self, scope: str | None) -> str:
+        """What it gets: its default for nothing named, what it named if it may have all of it; or `invalid_scope`."""
         named = [name for name in dict.fromkeys((scope or "").split(" ")) if name]  # a space, no other blank (§3.3)
         if not named:
             return self.client.default_scope
-        return " ".join(named) if set(named) <= set(self.client.scope.split()) else None
+        if not set(named) <= set(self.client.scope.split()):
+            raise InvalidScopeError(f"This client may ask for: {self.client.scope or 'nothing'}")
+        return " ".join(named)

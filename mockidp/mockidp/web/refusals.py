@@ -1,6 +1,7 @@
 """What no client can be told, as pages for the person at the browser."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -31,8 +32,15 @@ def refusals(base_path: str) -> Mapping[Any, Handler]:
         return show(PageError(error.status, "This request cannot be read", damaged, error.problem))
 
     async def nothing_there(_request: Request, error: HTTPException) -> Response:
-        response = show(PageError(error.status_code, error.detail, "There is nothing like that here."))
+        response = show(PageError(error.status_code, error.detail, _why(error)))
         response.headers.update(error.headers or {})
         return response
 
     return {PageError: refused, RequestRefused: unreadable, HTTPException: nothing_there}
+
+
+def _why(error: HTTPException) -> str:
+    allowed = (error.headers or {}).get("Allow")
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and allowed:
+        return f"There is something at this address, for other methods: {allowed}."
+    return "There is nothing at this address. The start page lists the realms, with each one's issuer and endpoints."

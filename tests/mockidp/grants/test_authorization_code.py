@@ -58,6 +58,11 @@ def is_invalid_grant(response: Response) -> bool:
     return (response.status_code, response.json()["error"]) == (400, "invalid_grant")
 
 
+def said(response: Response) -> str:
+    assert is_invalid_grant(response)
+    return str(response.json()["error_description"])
+
+
 def test_the_answer_is_exactly_what_the_seed_page_shows(visitor: Visitor) -> None:
     response = visitor.redeem(code_for(visitor))
     answer = response.json()
@@ -104,6 +109,23 @@ def test_a_code_works_once_and_coming_again_takes_back_what_it_gave(visitor: Vis
     assert is_invalid_grant(visitor.redeem(code))
     assert visitor.userinfo(tokens["access_token"]).status_code == 401
     assert is_invalid_grant(visitor.refresh(tokens["refresh_token"]))
+
+
+def test_a_client_is_told_what_is_wrong_with_its_own_code(visitor: Visitor) -> None:
+    used, late = code_for(visitor), code_for(visitor)
+    visitor.redeem(used)
+    assert (
+        said(visitor.redeem(used)) == "This code has been used before. It is good once, so what it gave is taken back."
+    )
+    visitor.provider.clock.advance(hours=1)
+    assert said(visitor.redeem(late)) == "This code has expired, by the clock of the provider."
+
+
+def test_nobody_is_told_anything_of_the_code_of_another(visitor: Visitor) -> None:
+    used, fresh = code_for(visitor), code_for(visitor)
+    visitor.redeem(used)
+    told = {said(redeem(visitor, code, "other", client_secret="x")) for code in (used, fresh, "made-up")}
+    assert told == {"No such code was given to this client."}
 
 
 def test_coming_again_also_takes_back_what_was_refreshed_meanwhile(visitor: Visitor) -> None:

@@ -18,6 +18,11 @@ def is_invalid_grant(response: Response) -> bool:
     return (response.status_code, response.json()["error"]) == (400, "invalid_grant")
 
 
+def said(response: Response) -> str:
+    assert is_invalid_grant(response)
+    return str(response.json()["error_description"])
+
+
 def unverified(token: str) -> Any:
     return jwt.decode(token, options={"verify_signature": False})
 
@@ -43,6 +48,20 @@ def test_a_refresh_token_works_once_and_coming_again_takes_back_the_whole_chain(
     assert is_invalid_grant(visitor.refresh(third["refresh_token"]))
     for tokens in (first, second, third):
         assert visitor.userinfo(tokens["access_token"]).status_code == 401
+
+
+def test_a_client_is_told_what_is_wrong_with_its_own_refresh_token(visitor: Visitor) -> None:
+    used, late, revoked, foreign = (visitor.tokens()["refresh_token"] for _ in range(4))
+    visitor.refresh(used)
+    once = "This refresh token has been used before. Each is good once, so all of this login are taken back."
+    assert said(visitor.refresh(used)) == once
+    visitor.http.post("/storefront/revoke", data={"token": revoked}, auth=("storefront-web", "storefront-web-secret"))
+    assert said(visitor.refresh(revoked)) == "This refresh token has been revoked."
+    stranger = {"grant_type": "refresh_token", "client_id": "storefront-spa"}
+    told = {said(visitor.exchange(refresh_token=token, **stranger)) for token in (foreign, used, "made-up")}
+    assert told == {"No such refresh token was given to this client."}
+    visitor.provider.clock.advance(days=60)
+    assert said(visitor.refresh(late)) == "This refresh token has expired, by the clock of the provider."
 
 
 def test_of_many_who_refresh_at_once_one_succeeds(visitor: Visitor) -> None:

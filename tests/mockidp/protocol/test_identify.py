@@ -48,3 +48,11 @@ def test_everything_else_is_a_page(pairs: list[tuple[str, str]], status: int) ->
     with pytest.raises(PageError) as caught:
         identify(pairs, SITE)
     assert caught.value.status == status
+
+
+@pytest.mark.parametrize(("client_id", "registered"), [("two", f"{ONE}, {TWO}"), ("none", "it has registered none")])
+def test_whoever_names_a_wrong_address_is_shown_the_right_ones(client_id: str, registered: str) -> None:
+    with pytest.raises(PageError) as caught:
+        identify([("client_id", client_id), ("redirect_uri", ONE + "/")], SITE)
+    assert caught.value.hint.endswith(f": {registered}")
+    assert ONE + "/" not in caught.value.hint

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from authlib.oauth2.rfc6749.errors import InvalidScopeError
 from visitor import new_provider
 
 from mockidp.protocol.registered_client import Registration
@@ -22,16 +23,23 @@ def registered(**settings: Any) -> Registration:
         ("b", "b"),
         ("b  a b", "b a"),
         ("openid a", "openid a"),
-        ("c", None),
-        ("a c", None),
-        ("A", None),
-        ("a\u00a0b", None),
     ],
 )
-def test_a_client_gets_all_it_names_or_nothing_and_its_default_for_naming_nothing(
-    named: str | None, granted: str | None
-) -> None:
+def test_a_client_gets_all_it_names_and_its_default_for_naming_nothing(named: str | None, granted: str) -> None:
     assert registered(scope="openid a b").get_allowed_scope(named) == granted
+
+
+@pytest.mark.parametrize("named", ["c", "a c", "A", "a\u00a0b"])
+def test_a_client_that_names_too_much_is_told_what_it_may_name(named: str) -> None:
+    with pytest.raises(InvalidScopeError) as caught:
+        registered(scope="openid a b").get_allowed_scope(named)
+    assert caught.value.description == "This client may ask for: openid a b"
+
+
+def test_a_client_without_scopes_may_name_nothing() -> None:
+    with pytest.raises(InvalidScopeError) as caught:
+        registered().get_allowed_scope("a")
+    assert caught.value.description == "This client may ask for: nothing"
 
 
 def test_it_may_ask_for_codes_if_it_has_that_grant() -> None:
