@@ -293,7 +293,7 @@ def test_an_outage_from_the_beginning_is_answered_alike_by_everybody_and_asked_a
 
 
 FORKS = """
-import os, threading, warnings
+import os, signal, threading, warnings
 from answering import answering
 from both_doors import AUDIENCE, ISSUER, JWKS, NOW, ask_wsgi, mint, wsgi_app
 from realmgate import JwksUri, Realm, Realms, wsgi
@@ -311,11 +311,21 @@ with answering(lambda _: (200, JWKS)) as server:
 
     assert statuses() == [200, 200, 401]
     assert "realmgate-keys" in [thread.name for thread in threading.enumerate()]
-    # Held by threads that will not exist in the child.
-    with realm.fetcher._lock, realm.fetcher._workers._ready:
-        child = os.fork()
+    held, released = threading.Event(), threading.Event()
+
+    def hold():
+        with realm.fetcher._lock, realm.fetcher._workers._ready:
+            held.set()
+            released.wait()
+
+    # By a thread that will not exist in the child.
+    threading.Thread(target=hold).start()
+    held.wait()
+    child = os.fork()
     if child == 0:
+        signal.alarm(20)
         os._exit(0 if statuses() == [200, 200, 401] and len(server.asked) == 2 else 1)
+    released.set()
     assert os.waitpid(child, 0)[1] == 0
     assert statuses() == [200, 200, 401]
     assert len(server.asked) == 4
