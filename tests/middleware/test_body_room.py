@@ -1,11 +1,13 @@
 """What strangers may make us hold in memory: little, and of each other's share, not of everybody's."""
 
+import os
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from realmgate.body_room import Room, Share
+from realmgate.body_room import ROOM, Room, Share
 from realmgate.errors import BodyTooLarge
 
 STEP = 1000
@@ -62,11 +64,32 @@ def test_many_threads_lose_no_byte() -> None:
     assert room.held == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_child_process_starts_with_an_empty_room() -> None:
-    room = Room(1000)
-    with room.entered() as share:
+    held, released = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with ROOM._lock:
+            held.set()
+            released.wait()
+
+    with ROOM.entered() as share:
         share.grow(400)
-        # What a fork does in the middle of a request.
-        room.start_over()
-        assert room.held == 0
-    assert room.held == 0
+        # By a thread that will not exist in the child, in the middle of a request.
+        holding = threading.Thread(target=hold)
+        holding.start()
+        held.wait()
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(20)
+            empty = ROOM.held == 0
+            with ROOM.entered() as other:
+                other.grow(400)
+            os._exit(0 if empty and ROOM.held == 0 else 1)
+        released.set()
+        holding.join()
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert ROOM.held == 400
+    assert ROOM.held == 0

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -126,6 +128,20 @@ def test_a_server_that_hangs_costs_no_patience(server: Answering, held: threadin
     assert asker.fetch(about(server, "afterwards", timeout=30)).status == 200
 
 
+def test_what_nobody_waits_for_any_more_is_not_asked(server: Answering, held: threading.Event) -> None:
+    asker = Asker(connections=1)
+    with ThreadPoolExecutor(1) as people:
+        first = people.submit(asker.fetch, about(server, "first", timeout=30))
+        while not server.asked:
+            time.sleep(0.01)
+        with pytest.raises(FetchFailed, match="no answer in time"):
+            asker.fetch(about(server, "given up", timeout=0.02))
+        held.set()
+        assert first.result().status == 200
+        assert asker.fetch(about(server, "afterwards", timeout=30)).status == 200
+    assert [asked.form["token"] for asked in server.asked] == ["first", "afterwards"]
+
+
 def test_a_connection_that_the_server_has_closed_meanwhile_is_made_anew(server: Answering) -> None:
     asker = Asker(connections=1)
     server.headers = {"Connection": "close"}
@@ -138,13 +154,28 @@ def test_a_connection_that_the_server_has_closed_meanwhile_is_made_anew(server: 
 def test_a_child_of_a_fork_asks_for_itself(server: Answering) -> None:
     asker = Asker(connections=2)
     asker.fetch(about(server, "parent"))
+    held, released = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with asker._lock, asker._workers._ready:
+            held.set()
+            released.wait()
+
+    # By a thread that will not exist in the child.
+    holding = threading.Thread(target=hold)
+    holding.start()
+    held.wait()
     child = os.fork()
     if child == 0:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(20)
         status = 1
         try:
             status = 0 if asker.fetch(about(server, "child")).status == 200 else 2
         finally:
             os._exit(status)
+    released.set()
+    holding.join()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     asker.fetch(about(server, "parent again"))
     assert len(server.connections) == 2

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import pytest
 import trio
 from answering import Answering, Asked, answering
@@ -265,6 +266,30 @@ def test_a_waiter_that_goes_away_takes_nobody_s_answer_along(issuer: Issuer) -> 
 
     assert asyncio.run(two_of_whom_one_leaves()) == 200
     assert issuer.asked == DISCOVERED
+
+
+class NobodysPool(ThreadPoolExecutor):
+    """Threads that the app keeps for itself."""
+
+    def submit(self, *_: Any, **__: Any) -> Any:
+        raise AssertionError("a thread of the app was taken")
+
+
+def test_no_thread_of_the_app_waits_for_keys(issuer: Issuer) -> None:
+    gate = asgi.RealmGate(asgi_app, realm=realm(issuer), clock=lambda: NOW)
+
+    async def crowd() -> list[int]:
+        asyncio.get_running_loop().set_default_executor(NobodysPool(1))
+        answers = await asyncio.gather(*(ask_asgi(gate, bearer(issuer, jti=str(number))) for number in range(20)))
+        # anyio has threads of its own, which is where Starlette runs plain functions.
+        assert anyio.to_thread.current_default_thread_limiter().borrowed_tokens == 0
+        return [answer.status for answer in answers]
+
+    before = {thread.name for thread in threading.enumerate()}
+    assert asyncio.run(crowd()) == [200] * 20
+    started = {thread.name for thread in threading.enumerate()} - before
+    assert not any(name.startswith(("AnyIO", "asyncio", "ThreadPool")) for name in started)
+    assert "realmgate-keys" in {thread.name for thread in threading.enumerate()}
 
 
 def test_an_event_loop_that_ends_takes_nobody_s_answer_along(issuer: Issuer) -> None:
