@@ -33,6 +33,8 @@ class RealmGate(SingleRealm):
     any other kind of connection is refused.
     """
 
+    takes = 3
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard one connection."""
         if scope["type"] == "http":
@@ -52,6 +54,8 @@ class RealmMap(PrefixedRealms):
     `elsewhere` says what happens to all other paths: ``"refuse"`` answers 404, ``"open"`` lets them through as nobody.
     Prefer `RealmGate` on a mount, where the router itself decides.
     """
+
+    takes = 3
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find the realm of one connection and guard it."""

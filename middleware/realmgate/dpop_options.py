@@ -49,6 +49,8 @@ class DPoP:
         for argument in ("window", "nonce_lifetime"):
             if not _is_duration(getattr(self, argument)):
                 raise ConfigurationError(f"DPoP({argument}=…): must be a number of seconds above zero")
+        if not isinstance(self.required, bool) or not isinstance(self.nonce, bool):
+            raise ConfigurationError("DPoP(required=…, nonce=…): each must be True or False")
         given = self.algorithms
         if isinstance(given, str) or not given or not all(name in KEY_OF for name in given):
             raise ConfigurationError(f"DPoP(algorithms=…): must be some of {', '.join(KEY_OF)}, as a tuple")

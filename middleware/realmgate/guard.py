@@ -1,8 +1,10 @@
 """How gates stand around an app, whichever the door: one realm for all of it, or a table of path prefixes."""
 
+import inspect
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, cast
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Literal, cast
 
 from .choice import Choice
 from .decision import Decision, OnDecision, Outcome, tell
@@ -13,11 +15,15 @@ from .paths import AmbiguousPath, PrefixTable
 from .reasons import Reason
 from .reporting_gate import gate_of
 
+# By how many arguments its apps take: what a door is for, and where the gates of the other one are.
+DOORS: Final = MappingProxyType({3: ("ASGI", "realmgate.wsgi"), 2: ("WSGI", "realmgate")})
+
 
 class Guard:
     """What an audit recognises: a wrapper that lets nobody through to `app` but with a token of the path's realm."""
 
     app: Any
+    takes: ClassVar[int]
 
     def guards(self, path: str) -> GuardedRealm | None:
         """The realm that a path behind this wrapper belongs to; None where it is open."""
@@ -34,6 +40,31 @@ class Guard:
         return list(getattr(self.app, "routes", []))
 
 
+def check_app(app: Any, takes: int) -> None:
+    """Refuse an app of the other door, as far as its signature tells. Raises `ConfigurationError`."""
+    (protocol, elsewhere), other = DOORS[takes], 5 - takes
+    if _can_be_called_with(app, other) and not _can_be_called_with(app, takes):
+        raise ConfigurationError(
+            f"this gate is for {protocol}, and the app takes {other} arguments, as {DOORS[other][0]} apps do: "
+            f"import the gate from {elsewhere}"
+        )
+
+
+def _can_be_called_with(app: Any, arguments: int) -> bool:
+    try:
+        inspect.signature(app).bind(*range(arguments))
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def check_clock(clock: Any) -> None:
+    """Refuse what tells no time in seconds, before the first request finds out."""
+    told = clock() if callable(clock) else None
+    if not isinstance(told, int | float):
+        raise ConfigurationError("clock=…: must be a function that returns seconds since the epoch, like time.time")
+
+
 class SingleRealm(Guard):
     """The whole app belongs to one realm, or takes the tokens of several."""
 
@@ -47,6 +78,8 @@ class SingleRealm(Guard):
         on_decision: OnDecision | None = None,
     ) -> None:
         """Raise `TypeError` for a realm that is not out of a `Realms`, `ConfigurationError` for several that clash."""
+        check_app(app, self.takes)
+        check_clock(clock)
         gates = [gate_of(each, clock=clock, remember=remember, on_decision=on_decision) for each in _each(realm)]
         self.app = app
         self.gate: Gate = gates[0]
@@ -79,6 +112,8 @@ class PrefixedRealms(Guard):
         on_decision: OnDecision | None = None,
     ) -> None:
         """Raise `ConfigurationError` for a prefix or an `elsewhere` that cannot be right."""
+        check_app(app, self.takes)
+        check_clock(clock)
         if elsewhere not in ("open", "refuse"):
             raise ConfigurationError(f'RealmMap(…, elsewhere={elsewhere!r}): must be "open" or "refuse"')
         _check_table(table)

@@ -52,6 +52,11 @@ class Introspection:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be right; the address is looked at by the realm, which knows whether a mock is trusted."""
+        if self.auth is None and not self.client_id:
+            raise ConfigurationError(
+                "Introspection(…): must say as whom to ask: client_id= and client_secret=, or auth= with one of "
+                "ClientSecretPost, PrivateKeyJwt, BearerToken, ClientCertificate"
+            )
         if self.auth is None:
             object.__setattr__(self, "auth", ClientSecretBasic(self.client_id, self.client_secret))
         elif self.client_id or self.client_secret or not hasattr(self.auth, "credentials"):

@@ -26,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PARAMETERS = re.compile(r";[^/]*")
 _SLASHES = re.compile(r"/{2,}")
 # What a glob, a route or a regular expression is known by.
-_PATTERN: Final = frozenset("*<>{}^")
+_PATTERN: Final = re.compile(r"[*<>{}^|$\[\]]|/:")
 # Nearly every path: nothing in it that anybody reads in two ways.
 _PLAIN = re.compile(r"(?:/[A-Za-z0-9_-]+)+/?|/")
 
@@ -43,7 +43,7 @@ class PrefixTable(Generic[Value]):
         if not table:
             raise ConfigurationError("RealmMap(app, {…}): the table names no prefix")
         for prefix in table:
-            if isinstance(prefix, str) and not _PATTERN.isdisjoint(prefix):
+            if isinstance(prefix, str) and _PATTERN.search(prefix):
                 # Nobody's paths begin so: with elsewhere="open" what it was meant to guard would be open.
                 raise ConfigurationError(
                     f"RealmMap(app, {{{prefix!r}: …}}): a prefix is no pattern, and covers all that lies below it; "

@@ -41,6 +41,13 @@ def _check_name(realm: Unchecked) -> None:
         )
 
 
+def _check_switches(realm: Unchecked) -> None:
+    """A text is true even where it says "false", as out of the environment it may."""
+    for argument in ("anonymous", "sender_constrained", "trust_mock"):
+        if not isinstance(getattr(realm, argument), bool):
+            raise _refuse(realm, argument, "must be True or False itself, no text or number that stands for one")
+
+
 def _check_profile(realm: Unchecked) -> None:
     if realm.profile not in PROFILE_NAMES:
         raise _refuse(realm, "profile", f"must be one of {', '.join(PROFILE_NAMES)}")
@@ -58,6 +65,8 @@ def _check_issuer(realm: Unchecked) -> None:
     if not isinstance(realm.issuer, str) or not realm.issuer:
         raise _refuse(realm, "issuer", "must be the exact value of the tokens' iss claim, like 'https://id.example'")
     if realm.keys is None and realm.needs_keys:
+        if "/.well-known/" in realm.issuer:
+            raise _refuse(realm, "issuer", "must be the iss claim of the tokens alone; its documents are found by it")
         check_address(realm.issuer, trust_mock=realm.trust_mock, place=f"Realm({realm.name!r}, issuer=…)")
 
 
@@ -152,7 +161,11 @@ def _check_preflight(realm: Unchecked) -> None:
 
 def _check_deny_list(realm: Unchecked) -> None:
     if realm.deny_list is not None and not callable(realm.deny_list):
-        raise _refuse(realm, "deny_list", "must be a function that takes a jti and says whether it is revoked")
+        raise _refuse(
+            realm,
+            "deny_list",
+            "must be a function that takes a jti and says whether it is revoked",
+        )
 
 
 def _check_resource(realm: Unchecked) -> None:
@@ -176,14 +189,13 @@ def _check_bindings(realm: Unchecked) -> None:
     if realm.dpop is not None and realm.resource is None and address_among(audience) is None:
         raise _refuse(realm, "resource", "DPoP needs the address of the API, like 'https://shop.example/api'")
     check_certificate_header(realm.certificate_header, place=f"Realm({realm.name!r}, certificate_header=…)")
-    if not isinstance(realm.sender_constrained, bool):
-        raise _refuse(realm, "sender_constrained", "must be True or False")
     if realm.sender_constrained and realm.dpop is None and realm.certificate_header is None:
         raise _refuse(realm, "sender_constrained", "no token could be good: give dpop=DPoP() or certificate_header=")
 
 
 CHECKS = (
     _check_name,
+    _check_switches,
     _check_profile,
     _check_introspection,
     _check_issuer,

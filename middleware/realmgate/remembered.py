@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from .errors import ConfigurationError
 from .principal import Principal
 
 # Where credentials are looked up: to hash all of a token costs twenty times what it costs to compare it. What a token
@@ -37,7 +38,9 @@ class RememberedTokens:
     """
 
     def __init__(self, capacity: int) -> None:
-        """Start empty; a capacity of zero remembers nothing."""
+        """Start empty; a capacity of zero remembers nothing. Raises `ConfigurationError` for one that is no number."""
+        if not isinstance(capacity, int) or capacity < 0:
+            raise ConfigurationError("remember=…: must say how many tokens, zero or more")
         self._half = capacity // 2
         self._young: dict[str, Remembered] = {}
         self._old: dict[str, Remembered] = {}

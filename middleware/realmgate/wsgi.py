@@ -31,6 +31,8 @@ class RealmGate(SingleRealm):
     the ASGI door.
     """
 
+    takes = 2
+
     def __init__(
         self,
         app: Any,
@@ -56,6 +58,8 @@ class RealmMap(PrefixedRealms):
 
     The arguments and answers are those of the ASGI door.
     """
+
+    takes = 2
 
     def __init__(
         self,

@@ -4,13 +4,17 @@ import itertools
 import posixpath
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
 from both_doors import ADMIN_AUDIENCE, AUDIENCE, ISSUER, JWKS, NOW, Answer, Doors, asgi_app, mint, wsgi_app
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from realmgate import ConfigurationError, Realm, Realms, asgi, wsgi
@@ -122,13 +126,78 @@ def test_a_table_takes_only_realms_that_know_their_siblings() -> None:
 def test_realms_that_nobody_has_proven_apart_do_not_stand_in_one_table(door: Any) -> None:
     twins = [Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS))["storefront"] for _ in "ab"]
     with pytest.raises(ConfigurationError, match="out of one Realms"):
-        door(asgi_app, {"/api": twins[0], "/admin/api": twins[1]}, elsewhere="open")
+        door(None, {"/api": twins[0], "/admin/api": twins[1]}, elsewhere="open")
 
 
 @pytest.mark.parametrize("door", [asgi.RealmMap, wsgi.RealmMap], ids=["asgi", "wsgi"])
 def test_a_table_is_a_mapping(door: Any) -> None:
     with pytest.raises(TypeError, match="maps prefixes to realms"):
-        door(asgi_app, list(TABLE.items()), elsewhere="open")
+        door(None, list(TABLE.items()), elsewhere="open")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["/api/*", "/*", "/api/**", "/api/{id}", "/api/<id>", "/api/:id", "/(api|v2)", "/api$", "/[a-z]+", "/a|/b"],
+)
+@pytest.mark.parametrize("elsewhere", ["open", "refuse"])
+def test_a_pattern_is_refused_for_it_would_leave_open_what_it_means(pattern: str, elsewhere: Any) -> None:
+    for door in (asgi, wsgi):
+        with pytest.raises(ConfigurationError, match="no pattern"):
+            door.RealmMap(None, {pattern: SHOP["storefront"]}, elsewhere=elsewhere)
+
+
+@pytest.mark.parametrize("clock", [None, 1_800_000_000.0, "today", datetime.now, lambda: "12:00"])
+def test_a_clock_tells_seconds(clock: Any) -> None:
+    for door in (asgi, wsgi):
+        with pytest.raises(ConfigurationError, match=r"like time\.time"):
+            door.RealmGate(None, realm=SHOP["storefront"], clock=clock)
+        with pytest.raises(ConfigurationError, match=r"like time\.time"):
+            door.RealmMap(None, TABLE, elsewhere="open", clock=clock)
+
+
+@pytest.mark.parametrize("remember", [None, -1, "10", 1.5])
+def test_how_many_tokens_are_remembered_is_a_number(remember: Any) -> None:
+    for door in (asgi, wsgi):
+        with pytest.raises(ConfigurationError, match="remember=…"):
+            door.RealmGate(None, realm=SHOP["storefront"], remember=remember)
+
+
+class CalledWithThree:
+    """As Litestar and Quart are."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        raise NotImplementedError
+
+
+class CalledWithTwo:
+    """As the handlers of Flask and Django are."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        raise NotImplementedError
+
+
+def test_a_gate_of_the_wrong_door_says_where_the_other_is() -> None:
+    wrong = [(asgi, wsgi_app), (asgi, CalledWithTwo()), (asgi, Flask(__name__)), (asgi, Flask(__name__).wsgi_app)]
+    wrong += [(wsgi, asgi_app), (wsgi, CalledWithThree()), (wsgi, Starlette())]
+    for door, app in wrong:
+        elsewhere = r"from realmgate\.wsgi$" if door is asgi else r"from realmgate$"
+        with pytest.raises(ConfigurationError, match=elsewhere):
+            door.RealmGate(app, realm=SHOP["storefront"])
+        with pytest.raises(ConfigurationError, match=elsewhere):
+            door.RealmMap(app, TABLE, elsewhere="open")
+
+
+def test_a_gate_takes_whatever_could_be_an_app_of_its_door() -> None:
+    for door, right in ((asgi, (asgi_app, CalledWithThree(), Starlette())), (wsgi, (wsgi_app, CalledWithTwo()))):
+        for app in (
+            *right,
+            lambda *_: None,
+            partial(right[0]),
+            print,
+            door.RealmGate(right[0], realm=SHOP["storefront"]),
+        ):
+            assert door.RealmGate(app, realm=SHOP["storefront"]).app is app
+            assert door.RealmMap(app, TABLE, elsewhere="open").app is app
 
 
 def test_two_prefixes_of_one_realm_remember_together() -> None:

@@ -108,6 +108,20 @@ def test_any_other_name_is_refused(name: Any) -> None:
         pytest.param({"require": ["tenant"]}, "require=…", id="a required list of names"),
         pytest.param({"require": None}, "require=…", id="nothing for a mapping"),
         pytest.param({"deny_list": {"token-1"}}, "deny_list=…", id="a deny list that is a set"),
+        *(
+            pytest.param({name: value}, f"{name}=…", id=f"{name} that is {value!r}")
+            for name in ("anonymous", "trust_mock", "sender_constrained")
+            for value in ("false", "no", "", 0, 1, None)
+        ),
+        *(
+            pytest.param({name: value}, f"{name}=…", id=f"{name} that is {value!r}")
+            for name in ("client_id", "scopes", "roles")
+            for value in ("", ["orders:read"], {"a"}, 7, True)
+        ),
+        pytest.param(
+            {"issuer": f"{ISSUER}/.well-known/openid-configuration"}, "iss claim", id="the address of a document"
+        ),
+        pytest.param({"algorithms": ["HS256"]}, "keys=Secret", id="HMAC without a secret"),
         pytest.param({"profile": "JWT"}, "profile=…", id="an unknown profile"),
         pytest.param({**ORO, "issuer": ISSUER}, "clients=…", id="an issuer where none is"),
         pytest.param({**ORO, "audience": "x"}, "clients=…", id="an audience where the client is one"),

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from forged import ATTACKER, CLAIMS, HEADER, PEM, PUBLIC, b64, by_hand, hmac_token, of_texts, segment, sign
 
-from realmgate import CallableKeys
+from realmgate import CallableKeys, ConfigurationError
 from realmgate.jose.keys import VerifyingKey
 
 DoorTo = Callable[..., Doors]
@@ -295,7 +295,9 @@ def test_odd_keys_beside_good_ones_spoil_nothing(door_to: DoorTo) -> None:
 
 
 def test_a_key_set_of_odd_keys_only_is_no_key_set(door_to: DoorTo) -> None:
-    assert door_to(keys={"keys": ODD}).bearer(mint()).status == 503
+    assert door_to(keys=lambda: {"keys": ODD}).bearer(mint()).status == 503
+    with pytest.raises(ConfigurationError, match="no key that is of use"):
+        door_to(keys={"keys": ODD})
 
 
 def test_a_token_that_is_not_meant_for_the_realm_asks_for_no_keys(door_to: DoorTo) -> None:

@@ -23,7 +23,7 @@ def keys_in(text: bytes) -> tuple[VerifyingKey, ...]:
     """
     keys = tuple(_key(found[1], found[0]) for found in _BLOCK.finditer(text))
     if not keys:
-        raise KeyRefused("holds no PEM block")
+        raise KeyRefused("holds no PEM block (a file is given as pathlib.Path)")
     return keys
 
 

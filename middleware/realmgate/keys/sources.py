@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol, cast
 from ..addresses import check_address
 from ..errors import ConfigurationError
 from ..flow import Fetch, Fetched, FetchFailed, Flow
-from ..jose.keys import VerifyingKey
+from ..jose.keys import KeyRefused, VerifyingKey, import_jwk
 from ..jose.strict_json import NotStrictJson, parse_object
 from ..realm import Realm
 from .discovery import discover
@@ -80,6 +80,8 @@ class JwksUri:
             value = getattr(self, name)
             if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
                 raise ConfigurationError(f"{type(self).__name__}({name}=…): must be a number of seconds, zero or more")
+        if not isinstance(self.trust_mock, bool):
+            raise ConfigurationError(f"{type(self).__name__}(trust_mock=…): must be True or False itself")
 
     def load(self, attempt: int) -> Flow[Loaded]:
         """Download the key set."""
@@ -185,19 +187,43 @@ def source_of(realm: Realm) -> KeySource:
         return NoKeys()
     if keys is None:
         return Discovery(realm.issuer or "", trust_mock=realm.trust_mock)
-    if isinstance(keys, str):
+    if isinstance(keys, str) and "://" in keys:
         return JwksUri(keys, trust_mock=realm.trust_mock)
     if isinstance(keys, Mapping):
-        return StaticJwks(keys if "keys" in keys else {"keys": [keys]})
+        jwks = keys if "keys" in keys else {"keys": [keys]}
+        _check_some_use(jwks["keys"], place=f"Realm({realm.name!r}, keys=…)")
+        return StaticJwks(jwks)
     if hasattr(keys, "load"):
         source: KeySource = keys
         return source
     if callable(keys):
         return CallableKeys(cast(Callable[[], Mapping[str, Any]], keys))
     raise ConfigurationError(
-        f"Realm({realm.name!r}, keys=…): must be the URL of a JWKS, a JWKS, a JWK, a function that returns a JWKS, or "
-        "a source like JwksFile('keys.json'), Pem(Path('key.pem')) or Secret(b'…')"
+        f"Realm({realm.name!r}, keys=…): must be the https URL of a JWKS, a JWKS, a JWK, a function that returns a "
+        "JWKS, or a source like JwksFile('keys.json'), Pem(Path('key.pem')), Pem('-----BEGIN …') or Secret(b'…')"
     )
+
+
+def _check_some_use(entries: Any, *, place: str) -> None:
+    """Refuse a set at hand that holds keys, but none that could verify anything; an empty one says what it means."""
+    if not isinstance(entries, list | tuple):
+        raise ConfigurationError(f"{place}: must be a JWKS, {{'keys': […]}}, or one JWK")
+    refusals = [_refusal_of(entry) for entry in entries]
+    if refusals and None not in refusals:
+        raise ConfigurationError(
+            f"{place}: holds no key that is of use here: one {refusals[0]}. "
+            "Give public keys, or for HMAC keys=Secret(b'…')"
+        )
+
+
+def _refusal_of(entry: Any) -> str | None:
+    try:
+        import_jwk(dict(entry))
+    except KeyRefused as refusal:
+        return str(refusal)
+    except (TypeError, ValueError):
+        return "is no JWK"
+    return None
 
 
 def _parse(body: bytes) -> Mapping[str, Any]:

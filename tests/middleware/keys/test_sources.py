@@ -118,3 +118,49 @@ def test_an_outage_of_a_source_that_can_be_down_is_bounded() -> None:
     day = 86400.0
     assert JwksFile("keys.json").max_stale == JwksUri("https://id.example/jwks").max_stale == day
     assert Discovery("https://id.example").max_stale == day
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "keys.json",
+        "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----",
+        "hunter2 hunter2 hunter2 hunter2",
+        b"x" * 32,
+    ],
+)
+def test_what_is_no_source_is_not_repeated_in_the_refusal(keys: Any) -> None:
+    with pytest.raises(ConfigurationError, match="must be the https URL of a JWKS") as caught:
+        source_of(realm(keys=keys))
+    assert "hunter2" not in str(caught.value)
+    assert "MCow" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({}, "no key that is of use"),
+        ({"kty": "oct", "k": "eHh4"}, "Secret"),
+        ({**JWKS["keys"][0], "d": "AQAB"}, "private members"),
+        ({**JWKS["keys"][0], "use": "enc"}, "not for verifying"),
+        ({"keys": [{}, "x", None, 7]}, "no key that is of use"),
+        ({"keys": JWKS["keys"][0]}, "must be a JWKS"),
+        ({"keys": None}, "must be a JWKS"),
+    ],
+)
+def test_a_set_at_hand_that_could_verify_nothing_is_refused_at_start_up(keys: Any, says: str) -> None:
+    with pytest.raises(ConfigurationError, match=says):
+        source_of(realm(keys=keys))
+
+
+def test_a_set_at_hand_may_be_empty_or_hold_odd_keys_beside_good_ones() -> None:
+    both: list[dict[str, Any]] = [{"keys": []}, {"keys": [{}, *JWKS["keys"]]}]
+    for keys in both:
+        assert source_of(realm(keys=keys)) == StaticJwks(keys)
+
+
+@pytest.mark.parametrize("kind", [JwksUri, Discovery])
+@pytest.mark.parametrize("value", ["false", "", 0, None])
+def test_a_mock_is_trusted_by_true_alone(kind: type[JwksUri], value: Any) -> None:
+    with pytest.raises(ConfigurationError, match="trust_mock"):
+        kind("https://id.example", trust_mock=value)
