@@ -1,44 +1,51 @@
-"""The table of docs/advisories.md, read off the names of tests and of their cases; run this file to write it anew."""
+"""The table of docs/advisories.md, read off the names of the tests; run this file to write it anew."""
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-TESTS = ROOT / "tests/middleware/test_advisories.py"
+TESTS = ROOT / "tests/middleware/advisories"
 PAGE = ROOT / "docs/advisories.md"
 HEAD = "| advisory | what this gate does | test |\n| --- | --- | --- |\n"
+PARTS = ("tokens", "keys", "gateways")
 
 _NAMES = re.compile(r"(?:cve_\d{4}_\d+|ghsa(?:_[a-z0-9]{4}){3})")
-_CASES = re.compile(r"CVE-\d{4}-\d+|GHSA(?:-[a-z0-9]{4}){3}")
 
 
-def table() -> str:
-    """One row for each test that is named after an advisory, in the order of the file."""
-    functions = [
-        node for node in ast.parse(TESTS.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)
-    ]
-    return HEAD + "".join(_row(node) for node in functions if _NAMES.search(node.name))
+def table(part: str) -> str:
+    """One row for each test of a file that is named after an advisory, in the order of the file."""
+    names = (function.name for function in _functions(part))
+    return HEAD + "".join(_row(name) for name in names if _NAMES.search(name))
 
 
-def _row(function: ast.FunctionDef) -> str:
-    test = function.name
+def _functions(part: str) -> Iterator[ast.FunctionDef]:
+    tree = ast.parse((TESTS / f"test_{part}.py").read_text(encoding="utf-8"))
+    return (node for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+def _row(test: str) -> str:
     names = _NAMES.findall(test)
-    does = test[test.rindex(names[-1]) + len(names[-1]) :].removeprefix("_and_its_kin").strip("_").replace("_", " ")
-    cases = _CASES.findall(" ".join(map(ast.unparse, function.decorator_list)))
-    shown = ", ".join(dict.fromkeys([*map(_identifier, names), *cases]))
-    return f"| {shown} | {does} | `{test}` |\n"
+    does = test[test.rindex(names[-1]) + len(names[-1]) :].strip("_").replace("_", " ")
+    return f"| {', '.join(_link(name) for name in names)} | {does} | `{test}` |\n"
 
 
-def _identifier(name: str) -> str:
+def _link(name: str) -> str:
     kind, _, rest = name.partition("_")
-    return f"{kind.upper()}-{rest.replace('_', '-')}"
+    identifier = f"{kind.upper()}-{rest.replace('_', '-')}"
+    place = "https://nvd.nist.gov/vuln/detail" if kind == "cve" else "https://github.com/advisories"
+    return f"[{identifier}]({place}/{identifier})"
 
 
 def written() -> str:
-    """The page with the table as it should be."""
-    before = PAGE.read_text(encoding="utf-8").partition(HEAD)[0]
-    return before + table()
+    """The page with its tables as they should be."""
+    page = PAGE.read_text(encoding="utf-8")
+    for part in PARTS:
+        begin, end = f"<!-- {part} -->\n", f"<!-- end of {part} -->\n"
+        before, _, rest = page.partition(begin)
+        page = before + begin + "\n" + table(part) + "\n" + end + rest.partition(end)[2]
+    return page
 
 
 if __name__ == "__main__":
