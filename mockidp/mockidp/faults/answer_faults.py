@@ -23,6 +23,12 @@ async def _with(exchange: Exchange, **members: Any) -> None:
     await exchange.send_whole(answer if said is None else replace(answer, body=_encoded({**said, **members})))
 
 
+async def _huge(exchange: Exchange) -> None:
+    await _with(
+        exchange, padding="x" * HUGE
+    )  # only when it is asked for: otherwise it would lie in memory all the time
+
+
 async def _with_odd_key(exchange: Exchange) -> None:
     """The true keys behind one of a kind that hardly anybody knows yet (RFC 7517 §5 says to pass over it)."""
     answer = await exchange.answered()
@@ -128,7 +134,7 @@ ANSWER_FAULTS: Final = (
         "jwks-huge",
         "The keys, and four megabytes besides.",
         "a limit to what is read",
-        partial(_with, padding="x" * HUGE),
+        _huge,
         "jwks",
     ),
     EndpointFault(

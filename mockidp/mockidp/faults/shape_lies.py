@@ -1,7 +1,7 @@
 """Tokens that are not quite tokens: how they are encoded and put together (RFC 7515 §2, §7.1)."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from ..signing.token_draft import Draft, assemble, base64url, encode, seal
 from .header_lies import with_header
@@ -49,8 +49,8 @@ def _unencoded(draft: Draft, _foreign: Foreign) -> str:
     return b".".join((header, base64url(payload), base64url(signature))).decode("ascii")
 
 
-def _more_claims(**claims: Any) -> Lie:
-    return lambda draft, _: assemble(encode(draft.header), encode({**draft.claims, **claims}), draft.key.sign)
+def _oversized(draft: Draft, _foreign: Foreign) -> str:
+    return assemble(encode(draft.header), encode({**draft.claims, "padding": "x" * OVERSIZE}), draft.key.sign)
 
 
 SHAPE_LIES: Final = (
@@ -85,7 +85,7 @@ SHAPE_LIES: Final = (
     TokenFault("no-claims", "It has no claims at all: its middle part is empty.", claiming(lambda _: b"")),
     TokenFault("header-not-json", "Its header is no JSON.", heading(lambda _: b"no JSON")),
     TokenFault("header-as-array", "Its header is in an array.", heading(lambda made: b"[" + made + b"]")),
-    TokenFault("oversized", "It is a third of a megabyte long.", _more_claims(padding="x" * OVERSIZE)),
+    TokenFault("oversized", "It is a third of a megabyte long.", _oversized),
     TokenFault(
         "deeply-nested",
         "One of its claims is an array in an array, 4,000 deep.",

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from mockidp.faults.catalogue import CATALOGUE, ROWS, choose
@@ -60,3 +63,14 @@ def test_a_mistake_is_named(written: str, problem: str) -> None:
 def test_where_nothing_is_similar_everything_is_listed() -> None:
     with pytest.raises(ValueError, match=r"there is access-token-as-id-token, .*, zero-signature$"):
         choose("?")
+
+
+def test_it_takes_little_memory_whatever_it_makes_when_it_is_asked() -> None:
+    program = (
+        "import tracemalloc, mockidp.faults.row, asyncio, starlette.types\n"
+        "tracemalloc.start()\n"
+        "import mockidp.faults.catalogue\n"
+        "print(tracemalloc.get_traced_memory()[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert int(done.stdout) < 1_000_000
