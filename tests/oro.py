@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from mockidp.clock import Clock
 from mockidp.provider import Provider, build_app
 from mockidp.settings.config import Client, Config, Lifetimes, OroSettings, Realm, User
-from mockidp.signing.keys import SigningKey
+from mockidp.signing.signing_key import SigningKey
 
 BASE: Final = "http://127.0.0.1:8800"
 NOON: Final = 1_800_000_000.25

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec import Meta, Struct
 
-from ..faults.order import Order, Whom
-from ..faults.row import Endpoint, EndpointFault, Fault, TokenKind
+from ..faults.row import Endpoint, EndpointFault, Fault, TokenKind, Whom
 from .operation import Operation
 
 if TYPE_CHECKING:
+    from ..faults.order import Order
     from ..provider import Provider
 
 Times = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -78,7 +78,7 @@ def pending_faults(provider: "Provider") -> PendingFaults:
     return PendingFaults(pending=tuple(_pending(order) for order in provider.faults.pending))
 
 
-def _pending(order: Order) -> Pending:
+def _pending(order: "Order") -> Pending:
     return Pending(**{name: getattr(order, name) for name in Pending.__struct_fields__})
 
 

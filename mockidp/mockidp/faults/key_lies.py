@@ -1,15 +1,12 @@
-"""Tokens that lead a verifier to another key: a public one as a secret, a name that means more, one that they bring."""
+"""Tokens that lead a verifier to another key: a public one as a secret, a name that means more, one that they bring.
+
+The first that needs what writes keys and certificates loads it: the catalogue is read whenever a provider starts.
+"""
 
 import base64
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
-from joserfc import jwk
 
 from ..settings.realm import Algorithm
 from ..signing.token_draft import Draft, assemble, encode, seal
@@ -23,9 +20,20 @@ BEGAN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 LASTS: Final = timedelta(days=36500)
 
 
-def public_as(encoding: Encoding, kind: PublicFormat) -> Callable[[Draft], bytes]:
-    """The public key, written in this way."""
-    return lambda draft: load_pem_public_key(draft.key.public_pem()).public_bytes(encoding, kind)
+def public_der(draft: Draft) -> bytes:
+    """The public key as DER."""
+    from cryptography.hazmat.primitives import serialization as written  # noqa: PLC0415  # see the file's docstring
+
+    key = written.load_pem_public_key(draft.key.public_pem())
+    return key.public_bytes(written.Encoding.DER, written.PublicFormat.SubjectPublicKeyInfo)
+
+
+def public_ssh(draft: Draft) -> bytes:
+    """The public key as OpenSSH writes it."""
+    from cryptography.hazmat.primitives import serialization as written  # noqa: PLC0415  # as above
+
+    key = written.load_pem_public_key(draft.key.public_pem())
+    return key.public_bytes(written.Encoding.OpenSSH, written.PublicFormat.OpenSSH)
 
 
 def heading_with(**members: Any) -> Lie:
@@ -36,6 +44,11 @@ def heading_with(**members: Any) -> Lie:
 @lru_cache
 def certificate(algorithm: Algorithm) -> str:
     """The stranger's own word that this is their key, as `x5c` has it (RFC 7515 §4.1.6)."""
+    from cryptography import x509  # noqa: PLC0415  # as above
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
+    from joserfc import jwk  # noqa: PLC0415
+
     key: Any = jwk.import_key(stranger(algorithm).private()).private_key
     name = x509.Name.from_rfc4514_string("CN=issuer.invalid")
     made = x509.CertificateBuilder(name, name, key.public_key(), 1, BEGAN, BEGAN + LASTS)
@@ -52,12 +65,12 @@ KEY_LIES: Final = (
     TokenFault(
         "hs256-with-public-der",
         "It is signed with HMAC and the public key's DER as the secret.",
-        hmac_with(public_as(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)),
+        hmac_with(public_der),
     ),
     TokenFault(
         "hs256-with-ssh-key",
         "It is signed with HMAC and the public key as OpenSSH writes it (CVE-2022-29217).",
-        hmac_with(public_as(Encoding.OpenSSH, PublicFormat.OpenSSH)),
+        hmac_with(public_ssh),
     ),
     TokenFault(
         "hs256-with-key-set",

@@ -2,20 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import TypedDict, get_args
+from typing import get_args
 
 from .catalogue import Chosen, choose
-from .row import Endpoint, EndpointFault, TokenFault, TokenKind
-
-
-class Whom(TypedDict, total=False):
-    """Whom a fault is for; what is left out, or None, is everybody."""
-
-    realm: str | None
-    client: str | None
-    user: str | None
-    endpoint: Endpoint | None
-    token: TokenKind | None
+from .row import Endpoint, EndpointFault, TokenFault, TokenKind, Whom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

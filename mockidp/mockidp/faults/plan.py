@@ -11,8 +11,8 @@ from typing import Final, TypeAlias, Unpack
 from ..errors import CannotLie
 from ..signing.token_draft import Draft, Seal, seal
 from .catalogue import CATALOGUE, choose
-from .order import Order, Whom, order, token_of
-from .row import Fault, Foreign, TokenFault, TokenKind
+from .order import Order, order, token_of
+from .row import Fault, Foreign, TokenFault, TokenKind, Whom
 
 # A fault of tokens that the request under way asked for itself, which therefore nobody else's tokens meet.
 ASKED_FOR: Final[ContextVar[TokenFault | None]] = ContextVar("mockidp_asked_for", default=None)

@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict
 
 from ..settings.realm import Algorithm
-from ..signing.keys import RealmKeys, SigningKey
+from ..signing.keys import RealmKeys
 from ..signing.token_draft import Draft
 
 if TYPE_CHECKING:
+    from ..signing.signing_key import SigningKey
     from .exchange import Exchange
 
 TokenKind = Literal["access_token", "id_token"]
@@ -30,7 +31,18 @@ BOTH: Final[tuple[TokenKind, ...]] = ("access_token", "id_token")
 ACCESS_TOKEN: Final[tuple[TokenKind, ...]] = ("access_token",)
 ID_TOKEN: Final[tuple[TokenKind, ...]] = ("id_token",)
 
+
 REFUSED: Final = "refused as invalid (401 `invalid_token`)"
+
+
+class Whom(TypedDict, total=False):
+    """Whom a fault is for; what is left out, or None, is everybody."""
+
+    realm: str | None
+    client: str | None
+    user: str | None
+    endpoint: Endpoint | None
+    token: TokenKind | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +89,6 @@ Fault: TypeAlias = TokenFault | EndpointFault
 
 
 @lru_cache
-def stranger(algorithm: Algorithm) -> SigningKey:
+def stranger(algorithm: Algorithm) -> "SigningKey":
     """A key that no realm publishes; one for the process, since an RSA key takes tens of milliseconds."""
-    return SigningKey(algorithm)
+    return RealmKeys(algorithm).current

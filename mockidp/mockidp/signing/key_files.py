@@ -12,8 +12,8 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from ..errors import ConfigError
 from ..settings.realm import Algorithm
-from .keys import MARK, PrivateKey, SigningKey
 from .private_files import kept
+from .signing_key import MARK, PrivateKey, SigningKey
 
 _KINDS: Final[dict[Algorithm, type[PrivateKey]]] = {"RS256": RSAKey, "ES256": ECKey, "EdDSA": OKPKey}
 

@@ -1,53 +1,18 @@
-"""The signing keys of a realm: made when first needed, named by thumbprint (RFC 7638), published as testing only."""
+"""The signing keys of a realm, made when they are first needed, and where each of them stands.
+
+So is loaded what makes them, since that takes as long as an RSA key: it is nothing to start with, nor to say `--help`.
+"""
 
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal, get_args
-
-from joserfc.jwk import ECKey, OKPKey, RSAKey
-from joserfc.jws import JWSRegistry
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..settings.realm import Algorithm
 
-MARK: Final = {"mockidp": "testing only"}  # by this member a careful verifier knows a mock's key and drops it
+if TYPE_CHECKING:
+    from .signing_key import SigningKey
 
-PrivateKey = RSAKey | ECKey | OKPKey
 Phase = Literal["next", "current", "former"]
-
-
-class SigningKey:
-    """One key pair with the algorithm it is for; another `kid` than its thumbprint is for showing what that breaks."""
-
-    def __init__(self, algorithm: Algorithm, *, kid: str | None = None, key: PrivateKey | None = None) -> None:
-        if algorithm not in get_args(Algorithm):
-            raise ValueError(f"expected RS256, ES256 or EdDSA, not {algorithm!r}")
-        self.algorithm: Final = algorithm
-        self._key = key or _generate(algorithm)
-        self._jws = JWSRegistry.algorithms[algorithm]
-        self.kid: Final[str] = kid or self._key.thumbprint()
-
-    def __repr__(self) -> str:
-        return f"SigningKey({self.algorithm}, kid={self.kid!r})"
-
-    def sign(self, data: bytes) -> bytes:
-        """The signature over the data (RFC 7515 §5.1)."""
-        return self._jws.sign(data, self._key)
-
-    def verifies(self, data: bytes, signature: bytes) -> bool:
-        """Did this key make the signature?"""
-        return self._jws.verify(data, signature, self._key)
-
-    def private(self) -> dict[str, Any]:
-        """The whole key as a JWK (RFC 7517 §4), for a file that nobody else reads."""
-        return {**self._key.as_dict(private=True), "kid": self.kid, "use": "sig", "alg": self.algorithm}
-
-    def public_pem(self) -> bytes:
-        """The public key as OpenSSL writes it."""
-        return self._key.as_pem(private=False)
-
-    def public(self) -> dict[str, Any]:
-        """The JWK that others verify with (RFC 7517 §4)."""
-        return {**self._key.as_dict(private=False), "kid": self.kid, "use": "sig", "alg": self.algorithm, **MARK}
 
 
 class RealmKeys:
@@ -56,7 +21,7 @@ class RealmKeys:
     A key is published, then activated, then retired; `rotate`, `revoke` and `collide` are shorter ways.
     """
 
-    def __init__(self, algorithm: Algorithm, *, first: SigningKey | None = None) -> None:
+    def __init__(self, algorithm: Algorithm, *, first: "SigningKey | None" = None) -> None:
         self._usual = algorithm
         self._lock = threading.Lock()
         self._first = first
@@ -65,7 +30,7 @@ class RealmKeys:
         self._before: tuple[SigningKey, ...] | None = None
 
     @property
-    def current(self) -> SigningKey:
+    def current(self) -> "SigningKey":
         """The key to sign with; the first look makes it, since an RSA key takes tens of milliseconds."""
         with self._lock:
             return self._known()[self._waiting]
@@ -92,14 +57,14 @@ class RealmKeys:
         with self._lock:
             return {key.kid: self._phase(at) for at, key in enumerate(self._known())}
 
-    def publish(self, algorithm: Algorithm | None = None) -> SigningKey:
+    def publish(self, algorithm: Algorithm | None = None) -> "SigningKey":
         """Show a new key in the set, and go on signing with the current one."""
-        key = SigningKey(algorithm or self.algorithm)
+        key = _new(algorithm or self.algorithm)
         with self._lock:
             self._change((key, *self._known()), waiting=self._waiting + 1)
         return key
 
-    def activate(self) -> SigningKey:
+    def activate(self) -> "SigningKey":
         """Sign with the published key that has waited longest; LookupError where none waits."""
         with self._lock:
             if not self._waiting:
@@ -107,14 +72,14 @@ class RealmKeys:
             self._change(self._known(), waiting=self._waiting - 1)
             return self._newest_first[self._waiting]
 
-    def retire(self) -> tuple[SigningKey, ...]:
+    def retire(self) -> "tuple[SigningKey, ...]":
         """Publish the keys no longer that were signed with before; those keys."""
         with self._lock:
             known = self._known()
             self._change(known[: self._waiting + 1], waiting=self._waiting)
             return known[self._waiting + 1 :]
 
-    def revoke(self, kid: str | None = None) -> SigningKey:
+    def revoke(self, kid: str | None = None) -> "SigningKey":
         """Drop a key at once, by default the current one, and go on with one that waits or a new one; that key."""
         with self._lock:
             known = self._known()
@@ -124,24 +89,24 @@ class RealmKeys:
                 raise LookupError(f"no key is named {gone!r}; published are {', '.join(key.kid for key in known)}")
             left, used = known[:at] + known[at + 1 :], self._phase(at) != "former"
             if used and not self._waiting:
-                self._change((SigningKey(known[at].algorithm), *left), waiting=0)
+                self._change((_new(known[at].algorithm), *left), waiting=0)
             else:
                 self._change(left, waiting=self._waiting - used)
             return self._newest_first[self._waiting]
 
-    def rotate(self, algorithm: Algorithm | None = None) -> SigningKey:
+    def rotate(self, algorithm: Algorithm | None = None) -> "SigningKey":
         """Sign with a new key from now on; the earlier ones stay published."""
-        key = SigningKey(algorithm or self.algorithm)
+        key = _new(algorithm or self.algorithm)
         with self._lock:
             known, at = self._known(), self._waiting
             self._change((*known[:at], key, *known[at:]), waiting=at)
         return key
 
-    def collide(self) -> SigningKey:
+    def collide(self) -> "SigningKey":
         """Put a new key in the current one's place, under the same `kid`: verifiers that remember by name go wrong."""
         with self._lock:
             known, at = self._known(), self._waiting
-            key = SigningKey(known[at].algorithm, kid=known[at].kid)
+            key = _new(known[at].algorithm, kid=known[at].kid)
             self._change((*known[:at], key, *known[at + 1 :]), waiting=at)
         return key
 
@@ -152,7 +117,7 @@ class RealmKeys:
             self._waiting = 0
             self._before = None
 
-    def find(self, kid: str) -> SigningKey | None:
+    def find(self, kid: str) -> "SigningKey | None":
         """The published key of this name."""
         with self._lock:
             return next((key for key in self._known() if key.kid == kid), None)
@@ -169,13 +134,13 @@ class RealmKeys:
             known = self._known() if self._before is None else self._before
         return {"keys": [key.public() for key in known]}
 
-    def _known(self) -> tuple[SigningKey, ...]:
+    def _known(self) -> "tuple[SigningKey, ...]":
         if not self._newest_first:
-            self._newest_first = (self._first or SigningKey(self._usual),)
+            self._newest_first = (self._first or _new(self._usual),)
         self._first = self._first or self._newest_first[0]
         return self._newest_first
 
-    def _change(self, newest_first: tuple[SigningKey, ...], *, waiting: int) -> None:
+    def _change(self, newest_first: "tuple[SigningKey, ...]", *, waiting: int) -> None:
         if newest_first != self._newest_first:
             self._before = self._newest_first
         self._newest_first, self._waiting = newest_first, waiting
@@ -238,11 +203,7 @@ class AllKeys(Mapping[str, RealmKeys]):
         return tuple({id(keys): keys for keys in self._by_realm.values()}.values())
 
 
-def _generate(algorithm: Algorithm) -> PrivateKey:
-    match algorithm:
-        case "RS256":
-            return RSAKey.generate_key(2048)
-        case "ES256":
-            return ECKey.generate_key("P-256")
-        case "EdDSA":
-            return OKPKey.generate_key("Ed25519")
+def _new(algorithm: Algorithm, *, kid: str | None = None) -> "SigningKey":
+    from .signing_key import SigningKey  # noqa: PLC0415  # see the docstring of this file
+
+    return SigningKey(algorithm, kid=kid)

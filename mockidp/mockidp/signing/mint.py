@@ -5,15 +5,18 @@ import hashlib
 import math
 import secrets
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
 from ..captured.journal import IssuedToken
 from ..clock import Clock
-from .keys import RealmKeys, SigningKey
+from .keys import RealmKeys
 from .token_draft import Draft, Seal, base64url, seal
+
+if TYPE_CHECKING:
+    from .signing_key import SigningKey
 
 ACCESS_TOKEN: Final = "at+jwt"  # noqa: S105  # a media type (RFC 9068 §2.1)
 ID_TOKEN: Final = "JWT"  # noqa: S105  # a media type (OIDC Core §2)
@@ -145,11 +148,11 @@ class Mint:
         self._note(noted)
         return token
 
-    def _draft(self, typ: str, payload: Mapping[str, Any], key: SigningKey) -> Draft:
+    def _draft(self, typ: str, payload: Mapping[str, Any], key: "SigningKey") -> Draft:
         return Draft(header={"typ": typ, "alg": key.algorithm, "kid": key.kid}, claims=payload, key=key)
 
 
-def _at_hash(access_token: str, key: SigningKey) -> str:
+def _at_hash(access_token: str, key: "SigningKey") -> str:
     # Ed25519 hashes with SHA-512 itself, and so do those who check this (there is no number in the name to go by).
     digest = hashlib.sha512 if key.algorithm == "EdDSA" else hashlib.sha256
     hashed = digest(access_token.encode("ascii")).digest()

@@ -3,11 +3,12 @@
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .keys import SigningKey
+if TYPE_CHECKING:
+    from .signing_key import SigningKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class Draft:
 
     header: Mapping[str, Any]
     claims: Mapping[str, Any]
-    key: SigningKey = field(repr=False)
+    key: "SigningKey" = field(repr=False)
 
 
 Seal = Callable[[Draft], str]

@@ -4,7 +4,8 @@ import jwt
 import pytest
 
 from mockidp.faults.row import Foreign
-from mockidp.signing.keys import RealmKeys, SigningKey
+from mockidp.signing.keys import RealmKeys
+from mockidp.signing.signing_key import SigningKey
 from mockidp.signing.token_draft import Draft
 
 NOON = 1_800_000_000

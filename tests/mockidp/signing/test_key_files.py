@@ -16,7 +16,7 @@ from mockidp.provider import Provider
 from mockidp.server import MockIdp
 from mockidp.settings.config import Algorithm, Config, Realm
 from mockidp.signing.key_files import kept_key
-from mockidp.signing.keys import MARK
+from mockidp.signing.signing_key import MARK
 
 
 def changed(file: Path, **members: Any) -> None:

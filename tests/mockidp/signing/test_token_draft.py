@@ -1,6 +1,6 @@
 import jwt
 
-from mockidp.signing.keys import SigningKey
+from mockidp.signing.signing_key import SigningKey
 from mockidp.signing.token_draft import Draft, assemble, base64url, seal
 
 
