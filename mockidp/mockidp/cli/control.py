@@ -29,7 +29,9 @@ def add(commands: Any) -> None:
         families.setdefault(family, {})[verb] = operation
     for family, operations in families.items():
         if family not in ELSEWHERE:
-            _add_family(commands, family, operations)
+            says = operations[""].says if "" in operations else f"Operations on {family}."
+            fill = partial(_add_family, operations=operations)
+            commands.add_parser(family, help=_lowered(says), description=says, fill=fill)
 
 
 def add_address(parser: Any) -> None:
@@ -46,17 +48,15 @@ def add_address(parser: Any) -> None:
     )
 
 
-def _add_family(commands: Any, family: str, operations: dict[str, Operation]) -> None:
+def _add_family(parser: Any, operations: dict[str, Operation]) -> None:
     bare = operations.pop("", None)
-    says = bare.says if bare else f"Operations on {family}."
-    parser = commands.add_parser(family, help=_lowered(says), description=says)
     if bare:
         _add_arguments(parser, bare)
     if operations:
         verbs = parser.add_subparsers(metavar="WHAT", required=bare is None)
         for verb, operation in operations.items():
-            below = verbs.add_parser(verb.replace("_", "-"), help=_lowered(operation.says), description=operation.says)
-            _add_arguments(below, operation)
+            says, fill = operation.says, partial(_add_arguments, operation=operation)
+            verbs.add_parser(verb.replace("_", "-"), help=_lowered(says), description=says, fill=fill)
 
 
 def _add_arguments(parser: Any, operation: Operation) -> None:

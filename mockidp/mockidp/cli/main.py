@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NoReturn
 
 from ..config_sources.overrides import Overrides
@@ -58,10 +58,19 @@ def _complain(problem: str, status: int) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """Says what is wrong in one line. What is given as `fill` adds its arguments as soon as it is the one to parse.
+
+    There are some forty sub-commands, of which each call needs one or two.
+    """
+
+    def __init__(self, *, fill: Callable[[argparse.ArgumentParser], None] = lambda _: None, **more: Any) -> None:
+        super().__init__(**more)
+        self._fill: Iterator[Callable[[argparse.ArgumentParser], None]] = iter((fill,))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """As ever, but what a sub-command does not know it refuses itself, and so points to its own help."""
+        for fill in self._fill:  # once
+            fill(self)
         known, others = super().parse_known_args(args, namespace)
         if others:
             self.error(f"unrecognized arguments: {' '.join(others)}")
@@ -71,10 +80,21 @@ class _Parser(argparse.ArgumentParser):
         self.exit(WRONG_USE, f"mockidp: {message} (see {self.prog} --help)\n")
 
 
+class _Version(argparse.Action):
+    """Looks the version up if somebody asks."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **more: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, **more)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        print(f"mockidp {said_version()}")  # noqa: T201
+        parser.exit()
+
+
 def _parser() -> _Parser:
     words = argparse.RawDescriptionHelpFormatter
     parser = _Parser(prog="mockidp", description=DESCRIPTION, epilog=f"{EXAMPLES}{CONTROLLING}", formatter_class=words)
-    parser.add_argument("--version", action="version", version=f"mockidp {said_version()}")
+    parser.add_argument("--version", action=_Version, help="show program's version number and exit")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", description=KINDS)
     for add in FAMILIES:
         add(commands)

@@ -1,7 +1,6 @@
 """What the sub-commands share: what they say of themselves, and how they say anything."""
 
 import contextlib
-from importlib.metadata import version
 from typing import Final
 
 DESCRIPTION: Final = "A mock identity provider for local development and tests. Never use it for real users."
@@ -55,4 +54,6 @@ def expect_extra() -> None:
 
 def said_version() -> str:
     """The version of what is installed."""
+    from importlib.metadata import version  # noqa: PLC0415  # it takes longer to load than most commands to run
+
     return version("realmgate")

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from functools import cache
 from http import HTTPStatus
-from importlib.metadata import version
 from typing import Any, Final
 
 import msgspec
@@ -32,6 +31,8 @@ _TO_WAITING: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
 @cache
 def document() -> dict[str, Any]:
     """The document (OpenAPI 3.1)."""
+    from importlib.metadata import version  # noqa: PLC0415  # loading it takes time, and few ask for this document
+
     return {
         "openapi": "3.1.0",
         "info": {

@@ -1,9 +1,23 @@
 import re
+import subprocess
+import sys
 
 import pytest
 from terminal import run
 
 from mockidp import cli
+
+SLOW = (
+    "asyncio",
+    "authlib",
+    "cryptography",
+    "importlib.metadata",
+    "jinja2",
+    "joserfc",
+    "requests",
+    "starlette",
+    "uvicorn",
+)
 
 
 def test_without_a_command_it_shows_how_to_use_it() -> None:
@@ -36,3 +50,20 @@ def test_its_help_tells_what_needs_a_server(capsys: pytest.CaptureFixture[str]) 
     said = capsys.readouterr().out
     assert "without a server: serve, token" in said
     assert "mockidp clock advance --minutes 10" in said
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["token", "--help"], ["serve", "--help"], ["clock", "advance", "--help"]], ids=" ".join
+)
+def test_help_comes_without_what_a_provider_needs(words: list[str]) -> None:
+    program = (
+        "import atexit, sys\n"
+        f"atexit.register(lambda: print('loaded:', *sorted({set(SLOW)!r} & sys.modules.keys())))\n"
+        "from mockidp.__main__ import main\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.startswith("usage: mockidp")
+    assert done.stdout.endswith("\nloaded:\n")
