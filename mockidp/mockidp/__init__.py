@@ -4,6 +4,7 @@ This front door is lazy (PEP 562): `import mockidp` costs nothing, and what need
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def _load(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
+        if name == "MockIdp":
+            _expect_extra()
         return getattr(import_module(f".{_HOMES[name]}", __name__), name)
     except ModuleNotFoundError as missing:
         if missing.name is None or missing.name.partition(".")[0] not in _EXTRA:
@@ -78,6 +81,13 @@ def _load(name: str) -> Any:
             f"mockidp.{name} needs {missing.name}, which is not installed: pip install 'realmgate[mockidp]'",
             name=missing.name,
         ) from missing
+
+
+def _expect_extra() -> None:
+    """Miss now what a provider would load later, for its first page for one."""
+    for module in sorted(_EXTRA):
+        if find_spec(module) is None:
+            raise ModuleNotFoundError(f"No module named {module!r}", name=module)
 
 
 def __dir__() -> list[str]:

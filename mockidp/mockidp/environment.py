@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from .dialects.orocommerce.discovery import SERVERS
-from .dialects.orocommerce.routes import JWKS
 from .environment_formats import CA_VARIABLES
 from .errors import ConfigError
 from .provider import Provider
@@ -83,6 +81,9 @@ def _standard(site: Site) -> dict[str, str]:
 
 def _orocommerce(site: Site, provider: Provider, client_id: str) -> dict[str, str]:
     """Its tokens name no issuer, and the client for an audience; only some versions have a document."""
+    from .dialects.orocommerce.discovery import SERVERS  # noqa: PLC0415  # a dialect is loaded by whoever speaks it
+    from .dialects.orocommerce.routes import JWKS  # noqa: PLC0415
+
     described = provider.shop is not None and provider.shop.facts.metadata
     return {
         "ISSUER": site.issuer if described else "",

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -14,8 +14,6 @@ from .absent import absent
 from .captured.journal import IssuedToken, Journal
 from .captured.request_inbox import Inbox
 from .clock import Clock
-from .dialects.orocommerce import routes as oro
-from .dialects.orocommerce.shop import Shop
 from .endpoints.start import PAGE, start, start_file, style
 from .faults.plan import Faults
 from .faulty_answers import Interference
@@ -24,7 +22,6 @@ from .memory.store import MemoryStore, Store
 from .passing_lifetimes import PassingLifetimes
 from .recording import Recording
 from .reloading import Reloading
-from .routes import routes
 from .serving.health import Health
 from .settings.config import Config
 from .settings.durations import seconds
@@ -34,6 +31,9 @@ from .signing.token_draft import seal
 from .site import Sites
 from .standing import Lasting, Standing, stand
 from .web.refusals import refusals
+
+if TYPE_CHECKING:
+    from .dialects.orocommerce.shop import Shop
 
 
 class Provider:
@@ -84,7 +84,7 @@ class Provider:
         return self._standing.sites
 
     @property
-    def shop(self) -> Shop | None:
+    def shop(self) -> "Shop | None":
         """The installation, in the dialect of OroCommerce."""
         return self._standing.shop
 
@@ -199,7 +199,7 @@ class Provider:
 
 def build_app(provider: Provider) -> Starlette:
     """The provider as an ASGI app, which talks one dialect."""
-    found = routes(provider.sites) if provider.shop is None else _oro_routes(provider, provider.shop)
+    found = _standard_routes(provider) if provider.shop is None else _oro_routes(provider, provider.shop)
     found += [Route("/mockidp.css", style), Route(f"{PAGE}{{name}}", start_file)]
     by_request = provider.config.faults_by_request
     app = Starlette(
@@ -215,5 +215,13 @@ def build_app(provider: Provider) -> Starlette:
     return app
 
 
-def _oro_routes(provider: Provider, shop: Shop) -> list[BaseRoute]:
+def _standard_routes(provider: Provider) -> list[BaseRoute]:
+    from .routes import routes  # noqa: PLC0415  # a dialect, and what it stands on, is loaded by whoever speaks it
+
+    return routes(provider.sites)
+
+
+def _oro_routes(provider: Provider, shop: "Shop") -> list[BaseRoute]:
+    from .dialects.orocommerce import routes as oro  # noqa: PLC0415  # as above
+
     return [Route("/", partial(start, sites=provider.sites, card=partial(oro.card, shop=shop))), *oro.routes(shop)]

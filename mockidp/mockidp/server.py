@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Final, Self, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
@@ -15,25 +15,23 @@ from .config_sources.overrides import Overrides, overridden
 from .control.door import Door
 from .control.guard import Guard
 from .control.state import State, state
-from .dialects.orocommerce.accounts import Accounts
 from .environment import environment
 from .faults.plan import Faults
-from .headless.browser import Browser
-from .headless.carried_out import in_process, over_socket
-from .headless.walk import Walk
 from .members import Clients, Users
 from .provider import Provider, build_app
 from .serving.listener import Listener, Nowhere
 from .serving.loopback import is_loopback
-from .serving.tls import tls_of
 from .settings.config import Config
 from .settings.durations import Duration
 from .signing.keys import AllKeys
 
-NOWHERE: Final = "https://mockidp.invalid"  # no name server knows it (RFC 2606 §2), and clients demand TLS
-logger: Final = logging.getLogger("mockidp")
+if TYPE_CHECKING:
+    from .dialects.orocommerce.accounts import Accounts
+    from .headless.browser import Browser
+    from .headless.walk import Walk
+    from .serving.tls import Tls
 
-REACHABLE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  # where "everywhere" is from here
+logger: Final = logging.getLogger("mockidp")
 REMOTE_WARNING: Final = (
     "listening on %s, so whoever reaches this machine can get tokens for anybody: this is a mock, with public passwords"
 )
@@ -67,7 +65,11 @@ class MockIdp:
         self._host = host
         self._listener: Listener | Nowhere = Nowhere() if port is None else Listener(self._host, port)
         self._running = False
-        self._tls = tls_of(self.config, self.local_url) if self.config.tls else None
+        self._tls: Tls | None = None
+        if self.config.tls:
+            from .serving.tls import tls_of  # noqa: PLC0415  # few need certificates, and nobody should wait for more
+
+            self._tls = tls_of(self.config, self.local_url)
         self.provider = Provider(self.config, base_url=self.config.base_url or self.local_url, clock=clock)
         self.provider.ca_file = self.ca_file
         addresses = (self.provider.base_url, self.provider.browser_base_url)
@@ -123,11 +125,7 @@ class MockIdp:
     @property
     def local_url(self) -> str:
         """Where it listens, as a URL without a slash at the end; without a port, an address that leads nowhere."""
-        if isinstance(self._listener, Nowhere):
-            return NOWHERE
-        host = REACHABLE.get(self._host, self._host)
-        scheme = "https" if self.config.tls else "http"
-        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self._listener.port}"
+        return self._listener.url("https" if self.config.tls else "http")
 
     @property
     def ca_file(self) -> str | None:
@@ -218,8 +216,10 @@ class MockIdp:
         """
         return self.browser().authorize(url, user=user, password=password, consent=consent)
 
-    def browser(self) -> Browser:
+    def browser(self) -> "Browser":
         """A browser without a screen, where nobody is logged in yet."""
+        from .headless.browser import Browser  # noqa: PLC0415  # few need it
+
         return Browser(self._carry, self.provider.browser_base_url, self.base_url, self.local_url)
 
     def env(self, *, realm: str | None = None, client: str | None = None) -> dict[str, str]:
@@ -235,13 +235,15 @@ class MockIdp:
         return self.provider.revoked(realm)
 
     @property
-    def accounts(self) -> Accounts:
+    def accounts(self) -> "Accounts":
         """Disables, locks and deactivates while it runs; only in the dialect of OroCommerce."""
         if self.provider.shop is None:
             raise RuntimeError('there are accounts to change only with MockIdp(dialect="orocommerce")')
         return self.provider.shop.accounts
 
-    def _carry(self, walk: Walk) -> str:
+    def _carry(self, walk: "Walk") -> str:
+        from .headless.carried_out import in_process, over_socket  # noqa: PLC0415  # few need it
+
         base = urlsplit(self.provider.browser_base_url)
         if not self._running or isinstance(self._listener, Nowhere):
             return in_process(walk, self.app, base)

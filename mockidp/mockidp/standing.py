@@ -1,15 +1,16 @@
-"""What a configuration makes of a provider: its realms' keys, addresses and sites; made anew when it changes."""
+"""What a configuration makes of a provider: its realms' keys, addresses and sites; made anew when it changes.
+
+What only some configurations ask for, such as the other dialect, is loaded by the first one that does.
+"""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .captured.journal import Journal
 from .clock import Clock
-from .dialects.orocommerce.mint import OroMint
-from .dialects.orocommerce.shop import Shop
 from .faults.order import Order
 from .faults.plan import Faults
 from .faults.planned import planned
@@ -18,11 +19,13 @@ from .memory.store import Store
 from .passing_lifetimes import PassingLifetimes
 from .settings.config import Algorithm, Config, Realm
 from .settings.durations import seconds
-from .signing.key_files import kept_key
 from .signing.keys import RealmKeys
 from .signing.mint import Mint
 from .site import Site, Sites
 from .web.session import Sessions
+
+if TYPE_CHECKING:
+    from .dialects.orocommerce.shop import Shop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ class Standing:
     foreign: Mapping[str, Foreign] = field(repr=False)
     planned: tuple[Order, ...]
     sites: Sites = field(repr=False)
-    shop: Shop | None = field(repr=False)
+    shop: "Shop | None" = field(repr=False)
 
 
 def stand(config: Config, lasting: Lasting, before: Standing | None = None) -> Standing:
@@ -59,7 +62,7 @@ def stand(config: Config, lasting: Lasting, before: Standing | None = None) -> S
     keys = {**_keys(config, before.keys if before else {})}
     orders = planned(config)
     sites = Sites(tuple(_site(realm, config, keys, lasting, browser_base_url) for realm in config.realms))
-    shop = Shop(config, sites) if config.dialect == "orocommerce" else None
+    shop = _shop(config, sites) if config.dialect == "orocommerce" else None
     if before is not None:
         _carry_on(sites, shop, before)
     return Standing(
@@ -73,7 +76,13 @@ def stand(config: Config, lasting: Lasting, before: Standing | None = None) -> S
     )
 
 
-def _carry_on(sites: Sites, shop: Shop | None, before: Standing) -> None:
+def _shop(config: Config, sites: Sites) -> "Shop":
+    from .dialects.orocommerce.shop import Shop  # noqa: PLC0415  # see the docstring of this file
+
+    return Shop(config, sites)
+
+
+def _carry_on(sites: Sites, shop: "Shop | None", before: Standing) -> None:
     for site in sites:
         if site.realm.name in before.sites.by_name:
             site.sessions.carry_on(before.sites.named(site.realm.name).sessions)
@@ -92,8 +101,11 @@ def _keys(config: Config, before: Mapping[str, RealmKeys]) -> dict[str, RealmKey
 
 
 def _keys_named(name: str, algorithm: Algorithm, config: Config) -> RealmKeys:
-    kept = config.keys_dir
-    return RealmKeys(algorithm, first=kept_key(kept, name, algorithm) if kept else None)
+    if not config.keys_dir:
+        return RealmKeys(algorithm)
+    from .signing.key_files import kept_key  # noqa: PLC0415  # see the docstring of this file
+
+    return RealmKeys(algorithm, first=kept_key(config.keys_dir, name, algorithm))
 
 
 def _issuer(realm: Realm, config: Config, lasting: Lasting) -> str:
@@ -151,6 +163,8 @@ def _mint(realm: Realm, issuer: str, config: Config, keys: Mapping[str, RealmKey
         "clock": lasting.clock,
         "note": lasting.journal.note_token,
     }
-    if config.dialect == "orocommerce":
-        return OroMint(store=lasting.store, **common)
-    return Mint(**common)
+    if config.dialect == "standard":
+        return Mint(**common)
+    from .dialects.orocommerce.mint import OroMint  # noqa: PLC0415  # see the docstring of this file
+
+    return OroMint(store=lasting.store, **common)

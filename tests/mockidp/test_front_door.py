@@ -6,6 +6,10 @@ import pytest
 import mockidp
 
 HEAVY = {"authlib", "cryptography", "jinja2", "joserfc", "msgspec", "starlette", "uvicorn"}
+FOR_OTHERS = {
+    *("jinja2", "requests", "mockidp.dialects.orocommerce.shop", "mockidp.headless.browser"),
+    "mockidp.serving.authority",
+}
 CURE = "pip install 'realmgate[mockidp]'"
 
 WITHOUT_THE_EXTRA = """
@@ -47,6 +51,26 @@ def test_without_the_extra_importing_does_no_harm_and_touching_the_provider_says
     assert said.stdout == "<class 'mockidp.settings.config.Config'>\n"
     assert said.stderr.splitlines()[-1].startswith("ImportError: mockidp.MockIdp needs ")
     assert said.stderr.splitlines()[-1].endswith(f", which is not installed: {CURE}")
+
+
+@pytest.mark.parametrize("module", ["authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn"])
+def test_each_piece_of_the_extra_is_missed_at_once_even_what_only_a_page_needs(module: str) -> None:
+    program = f"import sys\nsys.modules[{module!r}] = None\nfrom mockidp import MockIdp"
+    assert python(program).stderr.splitlines()[-1].startswith(f"ImportError: mockidp.MockIdp needs {module}, which")
+
+
+def test_a_provider_that_is_asked_by_programs_loads_nothing_that_only_others_need() -> None:
+    program = f"""
+import sys
+from mockidp import MockIdp
+
+with MockIdp() as idp:
+    idp.token("storefront")
+    print(*sorted({FOR_OTHERS!r} & sys.modules.keys()))
+    idp.browser()
+    print("mockidp.headless.browser" in sys.modules)
+"""
+    assert python(program).stdout == "\nTrue\n"
 
 
 def test_another_missing_module_is_not_mistaken_for_the_extra() -> None:

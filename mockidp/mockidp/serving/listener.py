@@ -27,6 +27,8 @@ else:
 GRACE: Final = 1.0  # seconds that requests under way get to finish when we stop
 BACKLOG: Final = 512
 LAST_PORT: Final = 65535
+REACHABLE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  # where "everywhere" is from here
+NOWHERE: Final = "https://mockidp.invalid"  # no name server knows it (RFC 2606 §2), and clients demand TLS
 
 
 class CannotListen(OSError):
@@ -38,6 +40,7 @@ class Listener:
 
     def __init__(self, host: str, port: int) -> None:
         self._socket = _bind(host, port)
+        self._host = host
         self.port: int = self._socket.getsockname()[1]
         self._stop: Callable[[], None] | None = None
         self._thread: threading.Thread | None = None
@@ -47,6 +50,11 @@ class Listener:
     def closed(self) -> bool:
         """Has it let go of its address?"""
         return self._socket.fileno() == -1
+
+    def url(self, scheme: str) -> str:
+        """The address for a client on this machine, without a slash at the end."""
+        host = REACHABLE.get(self._host, self._host)
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def start(self, app: ASGIApp, tls: ssl.SSLContext | None = None) -> None:
         """Answer requests with `app`, over TLS if there is a context for it; returns when the first one may come."""
@@ -103,6 +111,10 @@ class Listener:
 
 class Nowhere:
     """In the place of a `Listener`, for a provider that has no address and answers in its own process only."""
+
+    def url(self, _scheme: str) -> str:
+        """An address that leads nowhere, for documents that have to name one."""
+        return NOWHERE
 
     def start(self, app: ASGIApp, tls: ssl.SSLContext | None = None) -> None:
         """Do nothing: whoever holds the app can ask it."""

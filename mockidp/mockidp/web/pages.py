@@ -3,6 +3,8 @@
 No page needs JavaScript, and none asks another host for anything: the content security policy that the endpoints send
 with them (`default-src 'none'; style-src 'self'; img-src 'self' data:`) lets in nothing but our own stylesheet.
 `base_path` is the path that a proxy puts before ours.
+
+Jinja2 is loaded by the first page, which takes some 30 ms for that: most who ask are programs, and see none.
 """
 
 import hashlib
@@ -11,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Final
 
 from ..settings.config import Client, User
 from .wording import breakable, curl, in_words, initials
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 HERE: Final = Path(__file__).parent
 
@@ -189,7 +192,9 @@ def render(template: str, **values: object) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  # see the docstring of this file
+
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
