@@ -176,7 +176,7 @@ def test_two_providers_share_no_key() -> None:
 
 
 def test_no_key_is_made_before_a_token_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockidp.signing.keys.SigningKey", lambda algorithm: pytest.fail("made a key"))
+    monkeypatch.setattr("mockidp.signing.signing_key.SigningKey", lambda algorithm: pytest.fail("made a key"))
     http = TestClient(build_app(Provider(Config(), base_url=BASE)), base_url=BASE)
     assert http.get("/storefront/.well-known/openid-configuration").status_code == 200
     assert http.get("/").status_code == 200
