@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .captured.captured_request import PLAIN_PARAMETERS, SHOWN, Captured
-from .captured.differences import HIDDEN
+from .captured.secret_text import HIDDEN
 from .control.operation import PREFIX
 from .recording import CAPTURED
 from .serving.health import PATHS

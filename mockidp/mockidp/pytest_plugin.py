@@ -84,6 +84,26 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
+    """Compare in a report without the secrets of captured requests; what they are compared with holds the same."""
+    sides = _without_secrets(left, right)
+    if sides is None or (repr(sides) == repr((left, right)) and not isinstance(left, str)):
+        return None
+    if isinstance(left, str):
+        return [f"{sides[0]!r} {op} {sides[1]!r}", "", "A secret of a captured request is hidden."]
+    told = config.hook.pytest_assertrepr_compare(config=config, op=op, left=sides[0], right=sides[1])
+    return next(filter(None, told), [f"{sides[0]!r} {op} {sides[1]!r}"])
+
+
+def _without_secrets(left: object, right: object) -> tuple[Any, Any] | None:
+    from .captured.secret_text import with_secrets_hidden  # noqa: PLC0415  # see the docstring of this file
+
+    try:
+        return with_secrets_hidden(left, right)
+    except RecursionError:  # a test may compare anything
+        return None
+
+
 @pytest.fixture(scope="session")
 def _mock_idp_of_this_worker(pytestconfig: pytest.Config) -> "Iterator[tuple[MockIdp, Conversation]]":
     idp = pytestconfig.stash.get(BOUND, None) or _make(pytestconfig, _fail)

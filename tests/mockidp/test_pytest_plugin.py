@@ -346,3 +346,68 @@ def test_realms_whose_variables_would_be_the_same_are_refused(run: Run, pytester
     result = pytester.runpytest_subprocess()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*'a-b' and 'a_b' would both be MOCKIDP_A_B_*"])
+
+
+COMPARISONS = [
+    'dict(seen.form) == {**WANTED, "grant_type": "password"}',
+    'dict(seen.form) == {**WANTED, "client_secret": "an0ther-secret"}',
+    "seen.form == tuple(WANTED.items())[:2]",
+    'seen.form[0] == ("grant_type", "password")',
+    "list(seen.form) == []",
+    "set(seen.form) == set(list(WANTED.items())[1:])",
+    'seen.form[-1] == ("client_secret", "an0ther-secret")',
+    'dict(seen.form)["client_secret"] == "an0ther-secret"',
+    'dict(seen.form)["client_secret"] != SECRET',
+    'SECRET not in dict(seen.form)["client_secret"]',
+    '("client_secret", "an0ther-secret") in seen.form',
+    "seen.form is None",
+    'seen.query == (("code", "an0ther-secret"),)',
+    'seen.header("authorization") == "Bearer an0ther-secret"',
+    'dict(seen.headers)["authorization"] == "Bearer an0ther-secret"',
+    'seen.parameters == ("client_secret", "an0ther-secret")',
+    "not seen.form",
+]
+
+
+@pytest.mark.parametrize("verbosity", ["-q", "-vv"])
+def test_a_failed_comparison_with_a_captured_request_prints_no_secret(run: Run, verbosity: str) -> None:
+    tests = "".join(f"def test_{at}(seen):\n    assert {one}\n\n" for at, one in enumerate(COMPARISONS))
+    result = run(
+        f"""
+import pytest, requests
+from base64 import b64decode
+
+SECRET = b64decode("czNjcmV0LXZhbHVl").decode()
+WANTED = {{"grant_type": "refresh_token", "scope": "a", "client_secret": SECRET}}
+
+@pytest.fixture
+def seen(mock_idp):
+    headers = {{"Authorization": f"Bearer {{SECRET}}"}}
+    requests.post(f"{{mock_idp.base_url}}/oauth2-token?code={{SECRET}}", WANTED, headers=headers, timeout=10)
+    return mock_idp.requests.take()
+
+{tests}""",
+        verbosity,
+        "--tb=short",
+    )
+    result.assert_outcomes(failed=len(COMPARISONS))
+    said = [line for line in result.outlines if not line.startswith(("    assert ", "    asser"))]
+    assert "s3cret-value" not in "\n".join(result.outlines)
+    assert [line for line in said if line.startswith("E ") and "an0ther" in line] == []
+    assert "refresh_token" in "\n".join(said), "what is no secret is shown"
+
+
+def test_a_comparison_of_other_things_is_told_as_ever(run: Run) -> None:
+    result = run("""
+        def test_one():
+            assert {"code": "x"} == {"code": "y"}
+
+        def test_circle():
+            circle = []
+            circle.append(circle)
+            assert circle == [1]
+    """)
+    result.assert_outcomes(failed=2)
+    assert {"E         {'code': 'x'} != {'code': 'y'}", "E         At index 0 diff: [[...]] != 1"} <= set(
+        result.outlines
+    )

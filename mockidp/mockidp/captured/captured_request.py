@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
-from .differences import HIDDEN, differences
+from .differences import differences
+from .secret_text import HIDDEN, SecretText, secret
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -31,7 +32,8 @@ PLAIN_PARAMETERS: Final = frozenset(
 class Captured:
     """What came, in the order in which it came; header names are in lower case, `at` is the real time.
 
-    Printed, it hides secrets; the attributes hold them. A body over 64 KiB is `cut` there.
+    Printed, it hides secrets, and so do its parameters, headers and JSON, which hold them (`SecretText`). The bytes
+    show them. A body over 64 KiB is `cut` there.
     """
 
     method: str
@@ -50,12 +52,13 @@ class Captured:
     @cached_property
     def query(self) -> Pairs:
         """The parameters of the query."""
-        return tuple(parse_qsl(self.query_string.decode("latin-1"), keep_blank_values=True))
+        return _parameters(self.query_string.decode("latin-1"))
 
     @cached_property
     def headers(self) -> Pairs:
         """Every header line."""
-        return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in self.raw_headers)
+        lines = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in self.raw_headers)
+        return tuple((name, SecretText(value) if name in SECRET_HEADERS else value) for name, value in lines)
 
     def header(self, name: str) -> str | None:
         """The first header of this name."""
@@ -66,11 +69,18 @@ class Captured:
         """The parameters of a form body; none for other bodies."""
         if self._media_type != "application/x-www-form-urlencoded":
             return ()
-        return tuple(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+        return _parameters(self.body.decode("utf-8", "replace"))
 
     @cached_property
     def json(self) -> Any:
         """What a JSON body says; None for other bodies and for broken JSON."""
+        try:
+            return _members(self._said) if isinstance(self._said, dict) else secret(self._said)
+        except RecursionError:
+            return None
+
+    @cached_property
+    def _said(self) -> Any:
         if self._media_type != "application/json":
             return None
         try:
@@ -81,8 +91,8 @@ class Captured:
     @cached_property
     def parameters(self) -> Pairs:
         """The parameters of the query and of the body, form or JSON."""
-        said = self.json if isinstance(self.json, dict) else {}
-        return (*self.query, *self.form, *((name, str(value)) for name, value in said.items()))
+        said = self._said if isinstance(self._said, dict) else {}
+        return (*self.query, *self.form, *((name, _parameter(name, str(value))) for name, value in said.items()))
 
     @cached_property
     def client_id(self) -> str | None:
@@ -130,9 +140,21 @@ class Captured:
     def _shown_body(self) -> str:
         if self.form:
             return "&".join(f"{name}={_shown(name, value)}" for name, value in self.form)[:SHOWN]
-        if isinstance(self.json, dict):
-            return json.dumps({name: _shown(name, value) for name, value in self.json.items()})[:SHOWN]
+        if isinstance(self._said, dict):
+            return json.dumps({name: _shown(name, value) for name, value in self._said.items()})[:SHOWN]
         return f"({len(self.body)} bytes)" if self.body else ""
+
+
+def _parameters(written: str) -> Pairs:
+    return tuple((name, _parameter(name, value)) for name, value in parse_qsl(written, keep_blank_values=True))
+
+
+def _parameter(name: str, value: str) -> str:
+    return value if name in PLAIN_PARAMETERS else SecretText(value)
+
+
+def _members(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: value if name in PLAIN_PARAMETERS else secret(value) for name, value in said.items()}
 
 
 def _shown(name: str, value: Any) -> Any:

@@ -1,9 +1,8 @@
 """What of some pairs of name and value is not as somebody wants it, said without secrets."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
 
-HIDDEN: Final = "[hidden]"
+from .secret_text import HIDDEN
 
 
 def differences(

@@ -60,9 +60,9 @@ def _described(request: Captured) -> CapturedRequest:
     return CapturedRequest(
         method=request.method,
         path=request.path,
-        query=request.query,
-        headers=request.headers,
-        form=request.form,
+        query=_told(request.query),
+        headers=_told(request.headers),
+        form=_told(request.form),
         json=plain(request.json),
         body=request.body,
         cut=request.cut,
@@ -70,6 +70,11 @@ def _described(request: Captured) -> CapturedRequest:
         at=request.at,
         shown=str(request),
     )
+
+
+def _told(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    """The same, with secrets as the texts that they are: who controls the provider may know them."""
+    return tuple((name, str(value)) for name, value in pairs)
 
 
 def _read(provider: "Provider", _: object) -> Waiting:

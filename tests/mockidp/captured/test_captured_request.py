@@ -92,6 +92,32 @@ def test_what_is_printed_holds_no_secret(request_: Captured) -> None:
         assert base64.b64encode(SECRET.encode()).decode() not in printed
 
 
+def test_what_a_request_consists_of_holds_secrets_and_shows_none() -> None:
+    request = captured(
+        FORM,
+        (b"Authorization", f"Bearer {SECRET}".encode()),
+        query_string=f"code={SECRET}&scope=a".encode(),
+        body=f"client_secret={SECRET}&grant_type=password&unheard_of={SECRET}".encode(),
+    )
+    assert dict(request.form) == {"client_secret": SECRET, "grant_type": "password", "unheard_of": SECRET}
+    assert request.query == (("code", SECRET), ("scope", "a"))
+    assert request.header("authorization") == f"Bearer {SECRET}"
+    parts = (request.query, request.headers, request.form, dict(request.form), request.parameters)
+    for part in (*parts, request.header("authorization")):
+        assert SECRET not in repr(part)
+    assert repr(request.form) == ("(('client_secret', [hidden]), ('grant_type', 'password'), ('unheard_of', [hidden]))")
+
+
+def test_json_holds_secrets_and_shows_none() -> None:
+    body = f'{{"grant_type":"password","client_secret":"{SECRET}","more":[{{"code":"{SECRET}"}}]}}'
+    request = captured(JSON, body=body.encode())
+    assert request.json == {"grant_type": "password", "client_secret": SECRET, "more": [{"code": SECRET}]}
+    assert repr(request.json) == ("{'grant_type': 'password', 'client_secret': [hidden], 'more': [{'code': [hidden]}]}")
+    assert request.parameters[2] == ("more", f"[{{'code': '{SECRET}'}}]")
+    assert SECRET not in repr(request.parameters)
+    assert repr(captured(JSON, body=f'["{SECRET}"]'.encode()).json) == "[[hidden]]"
+
+
 def test_what_is_printed_helps_to_find_the_mistake() -> None:
     request = captured(
         FORM,
