@@ -42,7 +42,9 @@ class RealmSecurity(SecurityBase):
     ) -> None:
         """Take a realm out of a `Realms`; `open_id_connect` points to the issuer instead of asking for a token."""
         if not isinstance(realm, GuardedRealm):
-            raise TypeError(f'RealmSecurity takes a realm out of a Realms, shop["storefront"], not {realm!r}')
+            raise TypeError(
+                f'RealmSecurity takes a realm out of a Realms, shop["storefront"], not a {type(realm).__name__}'
+            )
         self._realm = realm
         self.scheme_name = scheme_name or realm.name
         self.model = _scheme(realm, description, open_id_connect=open_id_connect)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .captured.captured_request import PLAIN_PARAMETERS, SHOWN, Captured
 from .captured.secret_text import HIDDEN
 from .control.operation import PREFIX
+from .headless.carried_out import BY_ITSELF
 from .recording import CAPTURED
 from .serving.health import PATHS
 
@@ -44,7 +45,7 @@ class _Exchange:
 
     def __str__(self) -> str:
         asked: Captured | None = self.scope.get(CAPTURED)
-        request = f"{self.scope['method']}, whose body has not come yet" if asked is None else str(asked)
+        request = f"{self.scope['method']}, whose body has not come yet" if asked is None else _told(asked)
         return f"{request}\n{_indented(_escaped(self._answer()))}"
 
     def _answer(self) -> str:
@@ -109,6 +110,13 @@ class Conversation:
         last = tuple(self._last)
         earlier = [f"({self._count - len(last)} earlier ones are not shown)"] if self._count > len(last) else []
         return "\n\n".join((*earlier, *map(str, last)))
+
+
+def _told(asked: Captured) -> str:
+    """A request in full; of our own steps through the pages only the address, which is all that the client chose."""
+    if asked.header("user-agent") == BY_ITSELF:
+        return f"{str(asked).partition(chr(10))[0]} (a step of authorize)"
+    return str(asked)
 
 
 def _indented(text: str) -> str:

@@ -38,7 +38,8 @@ class Reloading:
         try:
             stays = self.reload()
         except ConfigError as error:
-            self._say(f"{error}. The configuration before stays in force.")
+            said = str(error)
+            self._say(f"{said}{'' if said.endswith('?') else '.'} The configuration before stays in force.")
         else:
             self._say(f"{self.file} has changed, and is in force now.")
             for place in stays:

@@ -50,6 +50,18 @@ def test_a_refusal_is_shown_with_its_reason(conversation: Conversation, idp: Moc
     assert answer.json()["error_description"] in shown[-1]
 
 
+def test_our_own_steps_through_the_pages_take_two_lines_each(conversation: Conversation, idp: MockIdp) -> None:
+    idp.authorize(f"{idp.base_url}/oauth2-token/authorize?response_type=code&client_id=storefront-web")
+    ask(idp)
+    steps, _, sent = str(conversation).partition("\n\nPOST /oauth2-token\n")
+    assert "user-agent: python-requests" in sent
+    for step in steps.split("\n\n"):
+        asked, answer = step.splitlines()
+        assert asked.endswith("?response_type=code&client_id=storefront-web (a step of authorize)")
+        assert answer.startswith("    -> ")
+    assert len(steps.split("\n\n")) == 5
+
+
 def test_nothing_that_is_secret_is_shown(conversation: Conversation, idp: MockIdp) -> None:
     token = ask(idp).json()["access_token"]
     issuer = idp.issuer("storefront")

@@ -69,6 +69,11 @@ def test_a_mistake_leaves_all_as_it_was_and_is_said_once_until_it_is_mended(watc
     assert (watched.taken, watched.reloading.problem) == ([Config(single=True)], "")
 
 
+def test_a_question_needs_no_full_stop_behind_it(watched: Watched) -> None:
+    watched.check("singel = true\n")
+    assert watched.said[0].endswith("did you mean `single`? The configuration before stays in force.")
+
+
 def test_a_file_that_is_gone_is_waited_for(watched: Watched) -> None:
     watched.file.unlink()
     watched.check()

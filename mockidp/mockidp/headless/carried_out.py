@@ -14,6 +14,8 @@ from .walk import Answer, Ask, FlowStopped, Walk
 
 TIMEOUT: Final = 30.0  # seconds for one answer; a fault may delay it
 FORM: Final = "application/x-www-form-urlencoded"
+# The user agent of whoever walks through the pages for a test, by which its steps are known.
+BY_ITSELF: Final = "mockidp"
 
 
 def over_socket(walk: Walk, local_url: str, base: SplitResult, context: ssl.SSLContext | None = None) -> str:
@@ -120,7 +122,7 @@ def _body(ask: Ask) -> str | None:
 
 
 def _headers(ask: Ask, base: SplitResult) -> dict[str, str]:
-    said = {"Host": base.netloc, "Accept": "text/html", "User-Agent": "mockidp", "Connection": "close"}
+    said = {"Host": base.netloc, "Accept": "text/html", "User-Agent": BY_ITSELF, "Connection": "close"}
     if ask.cookie:
         said["Cookie"] = ask.cookie
     if ask.form is not None:
