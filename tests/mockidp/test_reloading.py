@@ -62,9 +62,9 @@ def test_a_mistake_leaves_all_as_it_was_and_is_said_once_until_it_is_mended(watc
     watched.check()
     assert watched.taken == []
     assert watched.said == [
-        f"{watched.file}: single: Expected `bool`, got `int`. The configuration before stays in force."
+        f"{watched.file}:1: single: Expected `bool`, got `int`. The configuration before stays in force."
     ]
-    assert watched.reloading.problem == f"{watched.file}: single: Expected `bool`, got `int`"
+    assert watched.reloading.problem == f"{watched.file}:1: single: Expected `bool`, got `int`"
     watched.check("single = true\n")
     assert (watched.taken, watched.reloading.problem) == ([Config(single=True)], "")
 
