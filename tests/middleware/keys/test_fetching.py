@@ -318,14 +318,25 @@ def test_an_outage_from_the_beginning_is_answered_alike_by_everybody_and_asked_a
 
 
 FORKS = """
-import os, signal, threading, warnings
+import os, signal, threading, time, warnings
 from answering import answering
 from both_doors import AUDIENCE, ISSUER, JWKS, NOW, ask_wsgi, mint, wsgi_app
 from realmgate import JwksUri, Realm, Realms, wsgi
 
 # Newer Pythons warn of forks while there are threads, which is what this is about.
 warnings.simplefilter("ignore", DeprecationWarning)
-with answering(lambda _: (200, JWKS)) as server:
+wanted, answered = threading.Event(), threading.Event()
+answered.set()
+
+
+def answer(_):
+    if not answered.is_set() and not wanted.is_set():
+        wanted.set()
+        answered.wait()
+    return 200, JWKS
+
+
+with answering(answer) as server:
     keys = JwksUri(f"{server.address}/jwks", trust_mock=True, cooldown=0)
     realm = Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=keys, trust_mock=True))["storefront"]
     gate = wsgi.RealmGate(wsgi_app, realm=realm, clock=lambda: NOW)
@@ -343,17 +354,25 @@ with answering(lambda _: (200, JWKS)) as server:
             held.set()
             released.wait()
 
-    # By a thread that will not exist in the child.
-    threading.Thread(target=hold).start()
+    # A download that is under way, and locks that are held, by threads that will not exist in the child.
+    answered.clear()
+    looking = threading.Thread(target=statuses, daemon=True)
+    looking.start()
+    wanted.wait()
+    threading.Thread(target=hold, daemon=True).start()
     held.wait()
     child = os.fork()
     if child == 0:
         signal.alarm(20)
-        os._exit(0 if statuses() == [200, 200, 401] and len(server.asked) == 2 else 1)
-    released.set()
+        start = time.monotonic()
+        os._exit(0 if statuses() == [200, 200, 401] and time.monotonic() - start < 3 else 1)
     assert os.waitpid(child, 0)[1] == 0
-    assert statuses() == [200, 200, 401]
     assert len(server.asked) == 4
+    released.set()
+    answered.set()
+    looking.join()
+    assert statuses() == [200, 200, 401]
+    assert len(server.asked) == 5
 """
 
 
