@@ -115,6 +115,28 @@ def test_of_many_threads_with_one_key_one_is_first() -> None:
     assert won == [str(number) for number in range(50)]
 
 
+def test_between_a_look_and_a_note_nobody_comes_first_as_well() -> None:
+    replays, meanwhile = Replays(), []
+
+    class Interrupting(str):
+        """A key that lets somebody else note it between one use of it and the next, as a thread might."""
+
+        __slots__ = ("uses",)
+        uses: int
+
+        def __hash__(self) -> int:
+            self.uses = getattr(self, "uses", 0) + 1
+            if self.uses == 2:
+                meanwhile.append(replays.note(str(self), 10.0, 0.0, holder="x"))
+            return super().__hash__()
+
+        def __eq__(self, other: object) -> bool:
+            return super().__eq__(other)
+
+    noted = [replays.note(key, 10.0, 0.0, holder="x") for key in (Interrupting("proof"), "proof")]
+    assert [*noted, *meanwhile].count(True) == 1
+
+
 def ask(replays: Any, *, through: str = "both") -> Answer:
     token = ES256.bound_token()
     sent = [("authorization", f"DPoP {token}"), ("dpop", ES256.proof(token))]
