@@ -1,13 +1,17 @@
 """The users and clients of each realm, which a test may add and remove while the provider runs."""
 
+import logging
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from msgspec.structs import replace
 
 from .errors import ConfigError
+from .memory.store import Store
 from .settings.realm import Client, Realm, User
 from .site import Site, Sites
+
+logger: Final = logging.getLogger("mockidp")
 
 Fields: TypeAlias = Any  # those of `User` or `Client`, by name
 
@@ -84,6 +88,19 @@ class Clients(Mapping[str, tuple[Client, ...]]):
         site.store.unregister(realm, client_id)
         site.store.roster.remove_client(site.realm, client_id)
         return client
+
+
+def give_way(store: Store, realms: tuple[Realm, ...]) -> None:
+    """Let those go who were added, or registered themselves, and have the name of somebody who is configured now."""
+    configured = store.roster.give_way(realms)
+    for realm in realms:
+        for client_id in configured & {client.client_id for client in store.registered(realm.name)}:
+            store.unregister(realm.name, client_id)
+            logger.warning(
+                "client %r, which registered itself at realm %s, gives way to the configured one of the same id",
+                client_id,
+                realm.name,
+            )
 
 
 def _site(sites: Sites, realm: str) -> Site:

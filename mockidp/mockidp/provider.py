@@ -17,7 +17,7 @@ from .clock import Clock
 from .endpoints.start import PAGE, start, start_file, style
 from .faults.plan import Faults
 from .faulty_answers import Interference
-from .members import Clients, Users
+from .members import Clients, Users, give_way
 from .memory.store import MemoryStore, Store
 from .passing_lifetimes import PassingLifetimes
 from .recording import Recording
@@ -99,7 +99,7 @@ class Provider:
         with self.changing:
             effective, stays = with_fixed(config, self.config)
             self._take(stand(effective, self._lasting, self._standing))
-            self.store.roster.give_way(effective.realms)
+            give_way(self.store, effective.realms)
         return stays
 
     def _take(self, standing: Standing) -> None:

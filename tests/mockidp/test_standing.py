@@ -128,6 +128,42 @@ def test_who_came_while_it_ran_gives_way_to_who_is_configured_now_and_others_sta
     assert provider.users.add("storefront", username="later", password="p")
 
 
+@pytest.mark.parametrize("at", ["storefront", "backoffice"])
+def test_a_client_that_registered_itself_gives_way_to_one_that_is_configured_now(
+    at: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    visitor = Visitor(new_provider(Config(registration=True)))
+    provider = visitor.provider
+    asked = {"redirect_uris": ["https://a.example/cb"], "grant_types": ["authorization_code", "client_credentials"]}
+    came, stays = (visitor.http.post("/storefront/register", json=asked).json() for _ in range(2))
+    configured = Client(
+        client_id=came["client_id"],
+        client_secret="configured",
+        grant_types=("client_credentials",),
+        redirect_uris=("https://b.example/cb",),
+    )
+    realms = tuple(
+        replace(realm, clients=(*realm.clients, configured)) if realm.name == at else realm
+        for realm in config_of(visitor).realms
+    )
+
+    reloaded(visitor, replace(config_of(visitor), realms=realms))
+
+    grant = {"grant_type": "client_credentials", "client_id": came["client_id"]}
+    assert visitor.http.post("/oauth2-token", data={**grant, "client_secret": came["client_secret"]}).status_code == 401
+    assert visitor.http.post("/oauth2-token", data={**grant, "client_secret": "configured"}).status_code == 200
+    asking = {"response_type": "code", "client_id": came["client_id"], "redirect_uri": "https://a.example/cb"}
+    assert visitor.ask(**asking).status_code == (400 if at == "storefront" else 404)
+    with_that_id = [
+        one for clients in provider.clients.values() for one in clients if one.client_id == came["client_id"]
+    ]
+    assert with_that_id == [configured]
+    assert stays["client_id"] in {client.client_id for client in provider.clients["storefront"]}
+    [said] = caplog.messages
+    assert came["client_id"] in said
+    assert "gives way to the configured one" in said
+
+
 def test_who_came_in_the_place_of_one_that_is_configured_stays() -> None:
     visitor = Visitor()
     provider = visitor.provider

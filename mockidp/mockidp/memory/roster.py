@@ -69,10 +69,10 @@ class Roster:
             gone = changes.without_clients | ({client_id} & {client.client_id for client in realm.clients})
             self._changes[realm.name] = replace(changes, clients=left, without_clients=gone)
 
-    def give_way(self, realms: tuple[Realm, ...]) -> None:
+    def give_way(self, realms: tuple[Realm, ...]) -> set[str]:
         """Forget those that came and are configured now (a client: at any realm), and all about realms that are gone.
 
-        Who was removed stays away, and who came in their place stays.
+        Who was removed stays away, and who came in their place stays. Gives the ids of the clients that are configured.
         """
         with self._lock:
             known = {realm.name: self._changes.get(realm.name, _NONE) for realm in realms}
@@ -83,6 +83,7 @@ class Roster:
                 if one.client_id not in known[realm.name].without_clients
             }
             self._changes = {realm.name: _left(known[realm.name], realm, clients) for realm in realms}
+            return clients
 
     def clear(self) -> None:
         """As configured again."""
