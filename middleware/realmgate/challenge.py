@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from .errors import KeysUnavailable, Refused
+from .errors import KeysUnavailable, Refused, TokenMissing
 
 PROBLEM: Final = "application/problem+json"
 JSON_API: Final = "application/vnd.api+json"
@@ -31,13 +31,14 @@ class Refusal:
 class Protection:
     """How a realm introduces itself to those it refuses; nothing in here needs escaping.
 
-    `schemes` are those it takes, in the order in which they are offered; `dpop_algorithms` and `resource_metadata` may
-    be empty.
+    `schemes` are those it takes, in the order in which they are offered; `dpop_algorithms`, `scope` (what every token
+    must hold) and `resource_metadata` may be empty.
     """
 
     realm: str
     schemes: tuple[str, ...] = ("Bearer",)
     dpop_algorithms: str = ""
+    scope: str = ""
     resource_metadata: str = ""
 
 
@@ -68,13 +69,17 @@ def challenges(error: Refused, protection: Protection, scheme: str) -> tuple[str
     The error is told once, under the scheme that was tried.
     """
     tried = next((name for name in protection.schemes if name.lower() == scheme.lower()), protection.schemes[0])
-    return tuple(_challenge(error if name == tried else None, protection, name) for name in protection.schemes)
+    # Whoever is to come with another token is told what it must hold; who came with too little, what is missing.
+    scope = protection.scope if error.status == TokenMissing.status else ""
+    return tuple(_challenge(error if name == tried else None, protection, name, scope) for name in protection.schemes)
 
 
-def _challenge(error: Refused | None, protection: Protection, scheme: str) -> str:
+def _challenge(error: Refused | None, protection: Protection, scheme: str, scope: str) -> str:
     parts = [("realm", protection.realm)]
     if error is not None and error.error is not None:
         parts += [("error", error.error), ("error_description", error.description), *error.parameters]
+    if scope:
+        parts.append(("scope", scope))
     if scheme == "DPoP":
         parts.append(("algs", protection.dpop_algorithms))
     if protection.resource_metadata:

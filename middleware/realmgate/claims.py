@@ -2,9 +2,10 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, TypeAlias
 
-from .errors import TokenRejected
+from .errors import ScopeInsufficient, TokenRejected
 from .realm import Realm
 from .reasons import Reason
 
@@ -97,6 +98,12 @@ def check_required(claims: Claims, realm: Realm, _now: float) -> None:
         value = claims.get(name)
         if type(value) is not type(wanted) or value != wanted:
             raise TokenRejected(Reason.REQUIRED_CLAIM_DIFFERS, hint=name)
+
+
+def check_required_scopes(held: AbstractSet[str], realm: Realm) -> None:
+    """The scopes that every token must hold. Asked last, so that only a good token is told which. RFC 6750 §3.1."""
+    if realm.required_scopes and not held >= set(realm.required_scopes):
+        raise ScopeInsufficient(Reason.SCOPE_INSUFFICIENT, scope=" ".join(realm.required_scopes))
 
 
 def check_binding(claims: Claims, realm: Realm, _now: float) -> None:

@@ -18,10 +18,9 @@ from .challenge import Refusal
 from .errors import NoGate, Refused, TokenMissing
 from .guarded import GuardedRealm
 from .keys.discovery import addresses
-from .open_connection import CLOSE_UNAUTHORIZED
+from .open_connection import CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED
 from .principal import Principal
 from .requirement import Demand, gate_in, principal_in
-from .requires import CLOSE_FORBIDDEN
 
 
 class RealmSecurity(SecurityBase):

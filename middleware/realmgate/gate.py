@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from .challenge import Protection, Refusal, refuse
+from .claims import check_required_scopes
 from .credentials import check_b64token, credentials_of, split_credentials
 from .dpop_options import schemes_for
 from .effect_answers import Answers
@@ -89,6 +90,7 @@ class Gate:
         found = verify(token, self.guarded.expected, self._keyring, now, tick)
         if self._binds or not isinstance(found, Principal):
             return self._have_verified(found, token, credentials, incoming, now=now, generation=generation, tick=tick)
+        check_required_scopes(found.scopes, self.realm)
         self._keep(found, token, credentials, generation)
         self._refresh_ahead(tick)
         return found
@@ -107,6 +109,7 @@ class Gate:
         principal = found if isinstance(found, Principal) else (yield from found)
         if self._binds:
             yield from self._check_possession(principal, credentials, incoming, now)
+        check_required_scopes(principal.scopes, self.realm)
         self._keep(principal, token, credentials, generation)
         self._refresh_ahead(tick)
         return principal
@@ -118,6 +121,7 @@ class Gate:
         principal = yield from verify_opaque(token, self.guarded.expected, self._keyring, now, tick)
         if self._binds:
             yield from self._check_possession(principal, credentials, incoming, now)
+        check_required_scopes(principal.scopes, self.realm)
         self._keep(principal, token, credentials, None, at_most=now + introspection.cache_for)
         if introspection.signed:
             self._refresh_ahead(tick)
@@ -221,5 +225,6 @@ def _protection_of(realm: Realm) -> Protection:
         realm=realm.name,
         schemes=tuple(name for name in ("Bearer", "DPoP") if name.lower() in schemes),
         dpop_algorithms=" ".join(realm.dpop.algorithms) if realm.dpop else "",
+        scope=" ".join(realm.required_scopes),
         resource_metadata=metadata_address(realm.resource) if realm.resource else "",
     )

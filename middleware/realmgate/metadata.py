@@ -99,7 +99,7 @@ def describe(realm: Realm) -> dict[str, Any]:
         "resource": realm.address,
         "authorization_servers": [realm.issuer] if realm.issuer else None,
         "bearer_methods_supported": ["header"],
-        "scopes_supported": list(realm.scopes_supported),
+        "scopes_supported": list(realm.scopes_supported or realm.required_scopes),
         "resource_name": realm.resource_name,
         "tls_client_certificate_bound_access_tokens": realm.certificate_header is not None,
         "dpop_signing_alg_values_supported": list(dpop.algorithms) if dpop else None,

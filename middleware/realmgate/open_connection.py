@@ -13,8 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("realmgate")
 
-# https://www.iana.org/assignments/websocket: 3000 is "Unauthorized", 1013 "Try Again Later".
+# https://www.iana.org/assignments/websocket: 3000 is "Unauthorized", 3003 "Forbidden", 1013 "Try Again Later".
 CLOSE_UNAUTHORIZED: Final = 3000
+CLOSE_FORBIDDEN: Final = 3003
 CLOSE_TRY_AGAIN_LATER: Final = 1013
 # So that a clock that was set, or a machine that slept, is noticed; in seconds.
 LONGEST_NAP: Final = 30.0

@@ -34,6 +34,8 @@ class Realm:
     * `clients`: if given, the token's client must be one of them.
     * `client_id`, `scopes` and `roles`: where a provider keeps them elsewhere, the name of the claim, or a function
       that takes all claims and returns a string (`client_id`) or a list of strings.
+    * `required_scopes`: scopes that a token must hold, all of them, whatever is asked for; without, the answer is 403.
+      Every challenge names them, so that clients know what to ask for.
     * `require`: claims that must have exactly these scalar values.
     * `checks`: plain functions that take the `Principal` of an otherwise good token and return True, or it is refused.
       They are asked once for as long as a token is remembered, so they must look at nothing but the token.
@@ -73,6 +75,7 @@ class Realm:
     future_leeway: float = 5.0
     max_lifetime: float | None = None
     clients: AbstractSet[str] | None = None
+    required_scopes: tuple[str, ...] = ()
     require: Mapping[str, str | int | bool] = field(default_factory=dict, hash=False)
     checks: tuple[Callable[[Any], Any], ...] = ()
     client_id: ClaimReader | None = None
@@ -104,6 +107,7 @@ class Realm:
         object.__setattr__(self, "algorithms", tuple(usual))
         object.__setattr__(self, "require", MappingProxyType(dict(self.require)))
         object.__setattr__(self, "checks", tuple(self.checks))
+        object.__setattr__(self, "required_scopes", tuple(self.required_scopes))
         object.__setattr__(self, "scopes_supported", tuple(self.scopes_supported))
         object.__setattr__(self, "address", self.resource or address_among(audience))
         object.__setattr__(self, "origin", place_of(self.address)[0] if self.address else None)

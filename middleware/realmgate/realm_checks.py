@@ -23,6 +23,9 @@ NAME = re.compile(r"[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?")
 # Seconds. Each open connection asks so often.
 LEAST_RECHECK = 0.1
 
+# RFC 6749 §3.3.
+SCOPE = re.compile(r"[!#-\[\]-~]+")
+
 PROFILE_NAMES = ("rfc9068", "jwt", "orocommerce")
 
 
@@ -170,13 +173,17 @@ def _check_deny_list(realm: Unchecked) -> None:
 
 def _check_resource(realm: Unchecked) -> None:
     check_resource(realm.resource, trust_mock=realm.trust_mock, place=f"Realm({realm.name!r}, resource=…)")
-    scopes = realm.scopes_supported
-    if not isinstance(scopes, tuple | list | set | frozenset) or not all(
-        isinstance(one, str) and one for one in scopes
-    ):
-        raise _refuse(realm, "scopes_supported", "must be a tuple of scopes, like ('orders:read', 'orders:write')")
     if not isinstance(realm.resource_name, str):
         raise _refuse(realm, "resource_name", "must be a text for people, like 'Storefront API'")
+
+
+def _check_scopes(realm: Unchecked) -> None:
+    for argument in ("scopes_supported", "required_scopes"):
+        scopes = getattr(realm, argument)
+        if not isinstance(scopes, tuple | list | set | frozenset) or not all(
+            isinstance(one, str) and SCOPE.fullmatch(one) for one in scopes
+        ):
+            raise _refuse(realm, argument, "must be a tuple of scopes, like ('orders:read', 'orders:write')")
 
 
 def _check_oro(realm: Unchecked) -> None:
@@ -209,6 +216,7 @@ CHECKS = (
     _check_preflight,
     _check_deny_list,
     _check_resource,
+    _check_scopes,
     _check_bindings,
     _check_oro,
 )

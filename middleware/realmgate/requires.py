@@ -12,14 +12,11 @@ from starlette.websockets import WebSocket
 from . import asgi, wsgi
 from .challenge import Refusal
 from .errors import TokenMissing
-from .open_connection import CLOSE_UNAUTHORIZED
+from .open_connection import CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED
 from .principal import Principal
 from .requirement import Demand, principal_in, refusal_in
 
 P = ParamSpec("P")
-
-# https://www.iana.org/assignments/websocket: 3003 is "Forbidden".
-CLOSE_FORBIDDEN = 3003
 
 
 def principal_of(request: Any) -> Principal:
