@@ -137,7 +137,7 @@ def check_status(fetched: Fetched) -> None:
     if fetched.status in (401, 403):
         raise FetchFailed("the endpoint refused our credentials")
     if fetched.status != 200:  # noqa: PLR2004 - the one good status
-        raise FetchFailed("the endpoint answered with another status than 200")
+        raise FetchFailed(f"the endpoint answered with status {fetched.status}, not with 200")
 
 
 def check_active(answer: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from proofs import ES256, OTHER, bound_doors
 from realmgate import ConfigurationError, DPoP, Introspection, Realm, RealmOverlap, Realms
 from realmgate.errors import TokenRejected
 from realmgate.flow import Fetch, Fetched, FetchFailed, run
-from realmgate.introspection import ask, parse, question
+from realmgate.introspection import ask, check_status, parse, question
 
 GOOD = {
     "active": True,
@@ -529,3 +529,17 @@ class TestTheCore:
         }
         with pytest.raises(FetchFailed):
             parse(Fetched(status=200, headers=(), body=b'{"active":1}', at=0.0))
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (500, "the endpoint answered with status 500, not with 200"),
+        (204, "the endpoint answered with status 204, not with 200"),
+        (401, "the endpoint refused our credentials"),
+        (403, "the endpoint refused our credentials"),
+    ],
+)
+def test_the_log_is_told_with_which_status_nothing_came(status: int, told: str) -> None:
+    with pytest.raises(FetchFailed, match=f"^{told}$"):
+        check_status(Fetched(status=status, headers=(), body=b"", at=0.0))

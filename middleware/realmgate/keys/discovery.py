@@ -13,13 +13,13 @@ def discover(issuer: str, *, trust_mock: bool, timeout: float, attempt: int) -> 
 
     Raises `FetchFailed` where neither gives a document that names exactly this issuer.
     """
-    failure = FetchFailed("no discovery document")
+    statuses: list[str] = []
     for url in addresses(issuer):
         fetched: Fetched = yield Fetch(url=url, timeout=timeout, attempt=attempt)
         if fetched.status == 200:  # noqa: PLR2004 - the one good status
             return _jwks_uri(fetched.body, issuer, trust_mock=trust_mock)
-        failure = FetchFailed("discovery answered with another status than 200")
-    raise failure
+        statuses.append(str(fetched.status))
+    raise FetchFailed(f"discovery answered with status {' and '.join(statuses)}, not with 200")
 
 
 def addresses(issuer: str) -> tuple[str, ...]:

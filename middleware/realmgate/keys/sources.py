@@ -90,7 +90,7 @@ class JwksUri:
     def _load_from(self, url: str, attempt: int) -> Flow[Loaded]:
         fetched: Fetched = yield Fetch(url=url, timeout=self.timeout, attempt=attempt)
         if fetched.status != 200:  # noqa: PLR2004 - the one good status
-            raise FetchFailed("the JWKS address answered with another status than 200")
+            raise FetchFailed(f"the JWKS address answered with status {fetched.status}, not with 200")
         age = stated_age(fetched.header("cache-control"), fetched.header("age"))
         fresh_for = self.default_age if age is None else min(max(age, self.min_age), self.max_age)
         return Loaded(jwks=_parse(fetched.body), fresh_for=fresh_for)

@@ -74,7 +74,7 @@ def test_the_second_document_is_asked_for_where_there_is_no_first() -> None:
 
 
 def test_no_document_is_a_failure() -> None:
-    with pytest.raises(FetchFailed, match="another status than 200"):
+    with pytest.raises(FetchFailed, match="answered with status 404 and 404, not with 200"):
         find(World())
 
 
@@ -156,5 +156,5 @@ def test_the_source_asks_for_both_and_gives_the_keys() -> None:
 
 
 def test_the_source_fails_where_the_keys_are_not() -> None:
-    with pytest.raises(FetchFailed, match="the JWKS address answered with another status"):
+    with pytest.raises(FetchFailed, match="the JWKS address answered with status 404, not with 200"):
         run(Discovery(ISSUER).load(0), World(openid=DOCUMENT))
