@@ -123,6 +123,7 @@ def test_an_id_token_opens_nothing(door_to: DoorTo, reason_of: ReasonOf, mark: d
         pytest.param({"scope": ..., "scp": "a b"}, ["a", "b"], id="scp"),
         pytest.param({"scope": ..., "scp": ["a", "b"]}, ["a", "b"], id="scp as a list"),
         pytest.param({"scope": "a", "scp": "b"}, ["a"], id="scope before scp"),
+        pytest.param({"scope": "", "scp": "b"}, [], id="an empty scope before scp"),
         pytest.param({"scope": ...}, [], id="neither"),
     ],
 )

@@ -155,6 +155,14 @@ def test_a_realm_map_tells_also_of_paths_that_are_no_realms(shop: Realms, listen
         assert (told.realm, told.reason) == (realm, reason)
 
 
+def test_where_a_realm_map_is_open_nobody_has_decided_anything(shop: Realms, listener: Listener) -> None:
+    options: dict[str, Any] = {"elsewhere": "open", "clock": lambda: NOW, "on_decision": listener}
+    table = {"/api": shop["storefront"]}
+    doors = Doors(asgi=RealmMap(asgi_app, table, **options), wsgi=wsgi.RealmMap(wsgi_app, table, **options))
+    assert doors.ask(path="/elsewhere").status == 200
+    assert listener.heard == []
+
+
 @pytest.mark.parametrize(("token", "status"), [(mint(), 200), (mint(exp=int(NOW)), 401), (mint(jti="again"), 200)])
 def test_a_listener_that_fails_changes_no_decision(
     doors_to: Callable[..., Doors], shop: Realms, caplog: pytest.LogCaptureFixture, token: str, status: int
