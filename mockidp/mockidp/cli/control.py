@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any, Final
 
 import msgspec
-from msgspec.inspect import BoolType, CollectionType, DictType, LiteralType, StructType, UnionType, type_info
+from msgspec.inspect import BoolType, CollectionType, DictType, StructType, UnionType, type_info
 from msgspec.structs import FieldInfo, fields
 
+from ..choices import choices
 from ..control.operation import Operation
 from ..control.problems import wrong_argument
 from ..control.table import OPERATIONS
@@ -71,6 +72,7 @@ def _add_arguments(parser: Any, operation: Operation) -> None:
 
 def _add_argument(parser: Any, field: FieldInfo, said: str, *, positional: bool) -> None:
     kind, needed = type_info(field.type), field.required
+    there = choices(kind)
     flag = f"--{field.name.replace('_', '-')}"
     if positional:
         optional: dict[str, Any] = {} if needed else {"nargs": "?", "default": argparse.SUPPRESS}
@@ -78,29 +80,19 @@ def _add_argument(parser: Any, field: FieldInfo, said: str, *, positional: bool)
     elif isinstance(kind, BoolType) or _may_be(kind, BoolType):
         parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=said)
     elif isinstance(kind, CollectionType):
-        parser.add_argument(
-            flag,
-            action="append",
-            metavar="ONE",
-            default=argparse.SUPPRESS,
-            help=f"{said} As often as needed.",
-        )
+        several = f"{said} As often as needed."
+        one = {"choices": there} if there else {"metavar": "ONE"}
+        parser.add_argument(flag, action="append", default=argparse.SUPPRESS, help=several, **one)
     elif isinstance(kind, DictType | StructType):
         parser.add_argument(flag, type=_object, metavar="JSON", default=argparse.SUPPRESS, help=said)
     else:
-        parser.add_argument(flag, default=argparse.SUPPRESS, required=needed, help=said, choices=_choices(kind))
+        parser.add_argument(flag, default=argparse.SUPPRESS, required=needed, help=said, choices=there or None)
 
 
 def _help(operation: Operation, field: FieldInfo) -> str:
     plain = not isinstance(field.default, str | int | float) or field.default == ""
     usual = "" if plain or isinstance(field.default, bool) else f" (default: {field.default})"
     return f"{sentence(operation, field.name)}{usual}".replace("%", "%%")
-
-
-def _choices(kind: Any) -> tuple[Any, ...] | None:
-    """Those that there are, where they are counted."""
-    kinds = kind.types if isinstance(kind, UnionType) else (kind,)
-    return next((one.values for one in kinds if isinstance(one, LiteralType)), None)
 
 
 def _may_be(kind: Any, wanted: type) -> bool:

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Final
 
 import msgspec
-from msgspec.inspect import CollectionType, LiteralType, Type, UnionType, type_info
+from msgspec.inspect import type_info
 from msgspec.structs import fields
 
+from ..choices import choices
 from ..errors import ConfigError
 from ..settings.claims_rules import ClaimsRule, When
 from ..settings.config import Client, Config, Lifetimes, OroSettings, PlannedFault, ProtectedResource, Realm, User
@@ -67,8 +68,8 @@ def meant(problem: str, place: str) -> str:
     if unknown := _UNKNOWN.fullmatch(problem):
         near = get_close_matches(unknown[1], _names(place), 1)
         return f"; did you mean `{near[0]}`?" if near else ""
-    choices = _choices(place) if problem.startswith(_NO_CHOICE) else ()
-    return f"; expected {', '.join(choices)}" if choices else ""
+    there = _choices(place) if problem.startswith(_NO_CHOICE) else ()
+    return f"; expected {', '.join(there)}" if there else ""
 
 
 def _names(place: str) -> tuple[str, ...]:
@@ -83,19 +84,7 @@ def _choices(place: str) -> tuple[str, ...]:
     outer, _, name = place.rpartition(".")
     kind = _kind(outer)
     said = {field.name: type_info(field.type) for field in fields(kind)} if kind else {}
-    return _counted(said.get(name.partition("[")[0]))
-
-
-def _counted(said: Type | None) -> tuple[str, ...]:
-    match said:
-        case LiteralType(values=values):
-            return tuple(map(str, values))
-        case CollectionType(item_type=item):
-            return _counted(item)
-        case UnionType(types=types):
-            return next(filter(None, map(_counted, types)), ())
-        case _:
-            return ()
+    return choices(said.get(name.partition("[")[0]))
 
 
 def _kind(place: str) -> type[msgspec.Struct] | None:

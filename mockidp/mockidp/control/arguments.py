@@ -7,9 +7,10 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Struct
-from msgspec.inspect import LiteralType, UnionType, type_info
+from msgspec.inspect import type_info
 from msgspec.structs import fields
 
+from ..choices import choices
 from .problems import Refused, wrong_argument
 
 MOST: Final = 64 * 1024
@@ -48,14 +49,9 @@ def from_query(query: bytes, takes: type[Struct]) -> Struct:
 
 def _with_choices(wrong: Refused, takes: type[Struct]) -> Refused:
     """The same, with what there is to choose from where the argument is one of few."""
-    choices = _choices(takes, wrong.place)
-    return Refused(wrong.status, f"{wrong.detail}; expected {', '.join(choices)}", wrong.place) if choices else wrong
-
-
-def _choices(takes: type[Struct], place: str) -> tuple[str, ...]:
-    kind = {field.name: type_info(field.type) for field in fields(takes)}.get(place)
-    kinds = kind.types if isinstance(kind, UnionType) else (kind,)
-    return next((tuple(map(str, one.values)) for one in kinds if isinstance(one, LiteralType)), ())
+    kinds = {field.name: type_info(field.type) for field in fields(takes)}
+    there = choices(kinds.get(wrong.place.partition("[")[0]))
+    return Refused(wrong.status, f"{wrong.detail}; expected {', '.join(there)}", wrong.place) if there else wrong
 
 
 class _Doubled(ValueError):

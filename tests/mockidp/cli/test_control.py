@@ -2,11 +2,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 import requests
 
 from mockidp import MockIdp, cli
+from mockidp.choices import choices
 from mockidp.cli.control import ELSEWHERE
+from mockidp.control.operation import Operation
 from mockidp.control.table import OPERATIONS
 from mockidp.control.wording import sentence
 
@@ -98,6 +101,37 @@ def test_a_mistake_is_said_with_its_cure(said: Any, words: list[str], problem: s
     status, out, complained = said(*words)
     assert (status, out) == (2, "")
     assert complained.startswith(f"mockidp: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("operation", "field", "there"),
+    [
+        (operation, field.name, there)
+        for operation in OPERATIONS.values()
+        for field in msgspec.structs.fields(operation.takes)
+        if (there := choices(msgspec.inspect.type_info(field.type))) and operation.name not in ELSEWHERE
+    ],
+    ids=lambda one: getattr(one, "name", None),
+)
+def test_what_is_one_of_few_is_listed_and_nothing_else_is_taken(
+    capsys: pytest.CaptureFixture[str], operation: Operation, field: str, there: tuple[str, ...]
+) -> None:
+    words, flag = operation.name.split("."), f"--{field.replace('_', '-')}"
+    assert f"{flag} {{{','.join(there)}}}" in help_of(words, capsys).replace("\n", "")
+    with pytest.raises(SystemExit) as left:
+        cli.main([*words, *("x" for _ in operation.positional), flag, "implicit"])
+    assert left.value.code == 2
+    complained = capsys.readouterr().err
+    assert complained.startswith(f"mockidp: argument {flag}: invalid choice: 'implicit' (choose from ")
+    assert all(one in complained for one in there)
+
+
+def test_a_grant_can_be_said_several_times(idp: MockIdp, said: Any) -> None:
+    grants = ["--grant-types", "client_credentials", "--grant-types", "refresh_token"]
+    assert said("clients", "add", "storefront", "app", "--client-secret", "s", *grants)[0] == 0
+    added = idp.provider.sites.named("storefront").client("app")
+    assert added is not None
+    assert added.grant_types == ("client_credentials", "refresh_token")
 
 
 def test_what_is_needed_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,6 +65,13 @@ def test_control_requests_are_not_captured_and_no_fault_meets_them(idp: MockIdp)
             "",
             "there is no fault 'expird'; did you mean expired",
         ),
+        (
+            "clients/add",
+            b'{"realm": "storefront", "client_id": "x", "grant_types": ["refresh_token", "implicit"]}',
+            422,
+            "grant_types[1]",
+            "; expected authorization_code, client_credentials, password, refresh_token, urn:",
+        ),
         ("keys/activate", b'{"realm": "storefront"}', 409, "", "no key is waiting"),
         ("clock/advance", b'"' + b"x" * 70_000 + b'"', 413, "", "expected at most 65536 bytes"),
     ],
