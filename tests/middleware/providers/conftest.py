@@ -11,6 +11,7 @@ from realmgate import Principal, Realms, wsgi
 HOSTS = (
     *("keycloak.example", "shop.eu.auth0.com", "login.microsoftonline.com", "sts.windows.net", "shop.okta.com"),
     *("cognito-idp.eu-central-1.amazonaws.com", "accounts.google.com", "www.googleapis.com"),
+    *("shop-team.cloudflareaccess.com", "cloud.google.com", "www.gstatic.com"),
 )
 
 
