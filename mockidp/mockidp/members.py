@@ -6,6 +6,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec.structs import replace
 
+from .captured.journal import Journal
 from .errors import ConfigError
 from .memory.store import Store
 from .settings.realm import Client, Realm, User
@@ -19,8 +20,10 @@ Fields: TypeAlias = Any  # those of `User` or `Client`, by name
 class Users(Mapping[str, tuple[User, ...]]):
     """The users of every realm, by its name."""
 
-    def __init__(self, sites: Sites) -> None:
+    def __init__(self, sites: Sites, journal: Journal) -> None:
+        """Be those of these sites; the journal is told when somebody comes or goes."""
         self._sites = sites
+        self._journal = journal
 
     def __getitem__(self, realm: str) -> tuple[User, ...]:
         return self._sites.by_name[realm].users
@@ -38,6 +41,7 @@ class Users(Mapping[str, tuple[User, ...]]):
         _expect_new("subject", added.subject, (one.subject for one in site.users), realm)
         _expect_sound(self._sites, site, users=(*site.users, added))
         site.store.roster.add_user(realm, added)
+        self._journal.happened()
         return added
 
     def remove(self, realm: str, username: str) -> User:
@@ -48,14 +52,17 @@ class Users(Mapping[str, tuple[User, ...]]):
             there = ", ".join(one.username for one in site.users) or "nobody"
             raise ConfigError(f"there is no user {username!r} in realm {realm}; there is {there}", place="username")
         site.store.roster.remove_user(site.realm, username)
+        self._journal.happened()
         return user
 
 
 class Clients(Mapping[str, tuple[Client, ...]]):
     """The clients of every realm, by its name, those that registered themselves too."""
 
-    def __init__(self, sites: Sites) -> None:
+    def __init__(self, sites: Sites, journal: Journal) -> None:
+        """Be those of these sites; the journal is told when somebody comes or goes."""
         self._sites = sites
+        self._journal = journal
 
     def __getitem__(self, realm: str) -> tuple[Client, ...]:
         return self._sites.by_name[realm].clients
@@ -76,6 +83,7 @@ class Clients(Mapping[str, tuple[Client, ...]]):
             _expect_new("client_id", added.client_id, (added.client_id,), found[0].realm.name)
         _expect_sound(self._sites, site, clients=(*site.own_clients, added))
         site.store.roster.add_client(realm, added)
+        self._journal.happened()
         return added
 
     def remove(self, realm: str, client_id: str) -> Client:
@@ -87,6 +95,7 @@ class Clients(Mapping[str, tuple[Client, ...]]):
             raise ConfigError(f"there is no client {client_id!r} in realm {realm}; there is {there}", place="client_id")
         site.store.unregister(realm, client_id)
         site.store.roster.remove_client(site.realm, client_id)
+        self._journal.happened()
         return client
 
 

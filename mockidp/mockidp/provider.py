@@ -100,14 +100,15 @@ class Provider:
             effective, stays = with_fixed(config, self.config)
             self._take(stand(effective, self._lasting, self._standing))
             give_way(self.store, effective.realms)
+        self.journal.happened()
         return stays
 
     def _take(self, standing: Standing) -> None:
         self._standing = standing
         self.keys.become(standing.keys)
         self.faults.become(standing.foreign, standing.planned, partial(absent, standing.sites))
-        self.users = Users(standing.sites)
-        self.clients = Clients(standing.sites)
+        self.users = Users(standing.sites, self.journal)
+        self.clients = Clients(standing.sites, self.journal)
 
     def issuer(self, realm: str) -> str:
         """The issuer identifier of the realm."""

@@ -1,10 +1,14 @@
+import threading
+import time
 from typing import Any
 
 import pytest
 import requests
+from msgspec.structs import replace
 from visitor import quick
 
 from mockidp import MockIdp
+from mockidp.control import waiting
 from mockidp.control.state import State
 
 SECRET = "storefront-service-secret"
@@ -88,6 +92,42 @@ def test_a_change_from_python_is_noticed_too(idp: MockIdp, change: Any) -> None:
     seen = over_http(idp)["number"]
     change(idp)
     assert over_http(idp, since=seen, wait=20)["number"] > seen
+
+
+def add_somebody(idp: MockIdp) -> None:
+    idp.users.add("storefront", username="new", password="p")
+
+
+def add_an_app(idp: MockIdp) -> None:
+    idp.clients.add("storefront", client_id="app")
+
+
+@pytest.mark.parametrize(
+    ("before", "change"),
+    [
+        pytest.param(lambda _: None, add_somebody, id="user added"),
+        pytest.param(lambda _: None, add_an_app, id="client added"),
+        pytest.param(add_somebody, lambda idp: idp.users.remove("storefront", "new"), id="user removed"),
+        pytest.param(add_an_app, lambda idp: idp.clients.remove("storefront", "app"), id="client removed"),
+        pytest.param(
+            lambda _: None, lambda idp: idp.configure(replace(idp.config, session_lifetime="2h")), id="configured"
+        ),
+        pytest.param(lambda _: None, lambda idp: idp.requests.clear(), id="inbox cleared"),
+    ],
+)
+def test_whoever_waits_is_woken_by_a_change_from_python(
+    idp: MockIdp, monkeypatch: pytest.MonkeyPatch, before: Any, change: Any
+) -> None:
+    """At once: they do not look by themselves in this test."""
+    monkeypatch.setattr(waiting, "TICK", 60)
+    before(idp)
+    seen = over_http(idp)["number"]
+    changing = threading.Timer(0.3, change, args=[idp])
+    changing.start()
+    began = time.monotonic()
+    assert over_http(idp, since=seen, wait=18)["number"] > seen
+    assert time.monotonic() - began < 5
+    changing.join()
 
 
 def test_in_python_it_is_the_same(idp: MockIdp) -> None:
