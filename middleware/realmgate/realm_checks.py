@@ -135,7 +135,8 @@ def _check_seconds(realm: Unchecked) -> None:
 
 def _check_clients(realm: Unchecked) -> None:
     given = realm.clients
-    if given is not None and (not _is_some(given) or not all(isinstance(one, str) for one in given)):
+    # A token that names no client has the empty one.
+    if given is not None and (not _is_some(given) or not all(isinstance(one, str) and one for one in given)):
         raise _refuse(realm, "clients", "must be a set of client ids, like {'storefront-web'}")
 
 

@@ -97,6 +97,7 @@ def test_any_other_name_is_refused(name: Any) -> None:
         pytest.param({"clients": ()}, "clients=…", id="no clients"),
         pytest.param({"clients": (1,)}, "clients=…", id="a client that is a number"),
         pytest.param({"clients": 1}, "clients=…", id="clients that are a number"),
+        pytest.param({"clients": {"web", ""}}, "clients=…", id="a client without a name"),
         pytest.param({"scopes": ["orders:read"]}, "scopes=…", id="scopes in a list"),
         pytest.param({"scopes": ""}, "scopes=…", id="scopes of a claim without a name"),
         pytest.param({"roles": {"admin"}}, "roles=…", id="roles in a set"),
