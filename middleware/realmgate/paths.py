@@ -109,12 +109,15 @@ def readings(path: str, root_path: str) -> set[str]:
 
     A server that holds to the ASGI specification puts the mount in front of the path; some others leave it out. Some
     routers cut the mount off wherever it ends, also within a segment: so does a2wsgi, and for a path that ends with a
-    line feed Starlette's `Mount` says ``/shop/`` where it should say ``/shop``.
+    line feed Starlette's `Mount` says ``/shop/`` where it should say ``/shop``. And Litestar goes on behind a mount
+    that stands in the middle of a path, with whatever stands before it.
     """
-    if not root_path.startswith("/"):
+    if not root_path:
         return {path}
+    cut_off = "/" + path.split(root_path, 1)[-1].lstrip("/")
+    if not root_path.startswith("/"):
+        return {path, cut_off}
     behind = route_path(path, root_path)
-    cut_off = "/" + path.removeprefix(root_path).lstrip("/")
     return {path, behind, root_path + behind, cut_off}
 
 

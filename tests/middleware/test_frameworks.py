@@ -204,6 +204,23 @@ def test_who_may_not_gets_the_bytes_of_the_gate(ask: Ask, shop: Realms) -> None:
         assert answer.headers[name] == exact.headers[name]
 
 
+@pytest.mark.parametrize("root_path", ["/shop", "/shop/", "shop", "/shop/api"])
+@pytest.mark.parametrize("name", [name for name, (_, gate) in FRAMEWORKS.items() if gate is RealmMap])
+def test_a_mount_within_a_path_leads_nobody_past_the_gate(
+    name: str, root_path: str, shop: Realms, django_project: None
+) -> None:
+    table = {"/api": shop["storefront"], "/admin": shop["backoffice"]}
+    gate = RealmMap(FRAMEWORKS[name][0](), table, elsewhere="open", clock=lambda: NOW)
+    # As a server asks that leaves out of the path what the proxy before it has cut off.
+    client = TestClient(gate, root_path=root_path)
+    for path in ("/x/shop/api/me", "/x/shop//api/me", "/x/shopapi/me", "/x/shop/shop/api/me", "/shop/api/api/me"):
+        for token in ("", STAFF):
+            answer = client.get(path, headers={"Authorization": f"Bearer {token}"} if token else {})
+            assert answer.status_code in (400, 401, 404)
+    for path in ("/admin/shop/api/me", "/admin/shop/api/api/me"):
+        assert client.get(path, headers={"Authorization": f"Bearer {STAFF}"}).status_code in (400, 401, 404)
+
+
 def test_a_single_gate_guards_a_whole_flask_and_a_whole_litestar(shop: Realms) -> None:
     for app, gate in ((flask_app(), wsgi.RealmGate), (litestar_app(), RealmGate)):
         client = client_of(gate(app, realm=shop["storefront"], clock=lambda: NOW))

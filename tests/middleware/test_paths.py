@@ -289,6 +289,8 @@ def test_no_generated_spelling_lies_anywhere_but_where_the_most_eager_reader_tak
         pytest.param("/shopapi/orders", "/shop", id="a server that put the mount before a target without a slash"),
         pytest.param("/shop/api/orders\n", "/shop/", id="Starlette's Mount, before a line feed"),
         pytest.param("/shop//api/orders", "/shop", id="two slashes"),
+        pytest.param("/x/shop/api/orders", "/shop", id="a server that left the mount out, before Litestar"),
+        pytest.param("/x/shop/api/orders", "shop", id="the same with a mount that has no slash"),
     ],
 )
 def test_a_mount_that_is_cut_off_within_a_segment_is_a_reading_too(path: str, root_path: str) -> None:
