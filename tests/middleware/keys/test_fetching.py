@@ -190,15 +190,15 @@ def test_a_known_key_does_not_wait_for_a_look_that_hangs(issuer: Issuer) -> None
         assert looking.result().status == 401
 
 
-def median_time(ask: Callable[[list[tuple[str, str]]], int], issuer: Issuer, numbers: range) -> float:
-    """How long a request with a token that was never seen, but whose key is known, usually takes; in seconds."""
+def usual_time(ask: Callable[[list[tuple[str, str]]], int], issuer: Issuer, numbers: range) -> float:
+    """Seconds that a request takes whose token was never seen but whose key is known, unless others are busy."""
     times = []
     for number in numbers:
         sent = bearer(issuer, jti=str(number))
         start = time.perf_counter()
         assert ask(sent) == 200
         times.append(time.perf_counter() - start)
-    return statistics.median(times)
+    return statistics.quantiles(times, n=4)[0]
 
 
 @pytest.mark.parametrize("remember", [0, 10_000])
@@ -221,7 +221,7 @@ def test_a_known_key_is_not_a_millisecond_slower_while_the_issuer_hangs(
             return loop.run(ask_asgi(doors[0], sent)).status
 
         ask = wait if through == "asgi" else block
-        before = median_time(ask, issuer, range(50))
+        before = usual_time(ask, issuer, range(50))
         while issuer.wanted.acquire(timeout=0.2):
             """Whatever was asked until now has been answered."""
         issuer.open.clear()
@@ -230,7 +230,7 @@ def test_a_known_key_is_not_a_millisecond_slower_while_the_issuer_hangs(
             assert ask(bearer(issuer, jti="the one that finds them stale")) == 200
         assert issuer.wanted.acquire(timeout=5)
         # From here on the issuer is asked and does not answer.
-        during = median_time(ask, issuer, range(50, 150))
+        during = usual_time(ask, issuer, range(50, 150))
         assert not any(one.done() for one in looking)
         issuer.open.set()
         assert [one.result() for one in looking] == [401] * len(looking)
