@@ -1,4 +1,4 @@
-"""One line for each request, for the person at the terminal: never a query, a header or a body, which hold secrets."""
+"""One line for each request, for the person at the terminal: never what a client sent, which holds secrets."""
 
 import time
 from collections.abc import Callable
@@ -8,35 +8,36 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..control.operation import PREFIX
 from ..serving.health import PATHS
+from .answer_heard import AnswerHeard
 
 LONGEST_PATH: Final = 200
 
 
 class RequestLines:
-    """Tells `write` about every answered request: when, how and where it asked, the status, and how long it took."""
+    """Tells `write` about every answered request: when, how and where it asked, how it ended, and how long it took."""
 
     def __init__(self, app: ASGIApp, write: Callable[[str], None]) -> None:
         self._app = app
         self._write = write
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and look only at the status that comes back."""
+        """Pass the request on and look only at the status that comes back, and at the error if it is one."""
         if scope["type"] != "http" or not is_of_a_client(scope["path"]):
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        status = 0
+        answer = AnswerHeard()
 
         async def seen(message: Message) -> None:
-            nonlocal status
-            status = message.get("status", status)
+            answer.hear(message)
             await send(message)
 
         try:
             await self._app(scope, receive, seen)
         finally:
             milliseconds = (time.perf_counter() - began) * 1000
-            self._write(f"{time.strftime('%H:%M:%S')}  {_asked(scope)}  {status or '---'}  {milliseconds:.1f} ms")
+            told = f"{time.strftime('%H:%M:%S')}  {_asked(scope)}  {answer.status or '---'}  {milliseconds:.1f} ms"
+            self._write(f"{told}  {answer}".rstrip())
 
 
 def is_of_a_client(path: str) -> bool:

@@ -1,6 +1,7 @@
 """One JSON object for each request and for each thing that happens, for programs that read along; never a secret.
 
-Of a request there are the path and nothing else that its client wrote: no query, header or body. Times are real ones.
+Of a request there are the path and nothing else that its client wrote: no query, header or body; of an answer the
+status and the OAuth error. Times are real ones.
 """
 
 import json
@@ -20,6 +21,7 @@ from ..faults.plan import CARRIED_OUT
 from ..places import Place, Places
 from ..provider import Provider
 from ..recording import CAPTURED
+from .answer_heard import AnswerHeard
 from .request_lines import is_of_a_client, shown_path
 
 Write = Callable[[str], None]
@@ -47,11 +49,10 @@ class RequestLog:
         if scope["type"] != "http" or not (is_of_a_client(scope["path"]) or scope["method"] == "POST"):
             await self._app(scope, receive, send)
             return
-        status, began = 0, time.perf_counter()
+        answer, began = AnswerHeard(), time.perf_counter()
 
         async def seen(message: Message) -> None:
-            nonlocal status
-            status = message.get("status", status)
+            answer.hear(message)
             await send(message)
 
         carried_out: list[str] = []
@@ -60,9 +61,9 @@ class RequestLog:
             await self._app(scope, receive, seen)
         finally:
             CARRIED_OUT.reset(before)
-            self._tell(scope, status, time.perf_counter() - began, carried_out)
+            self._tell(scope, answer, time.perf_counter() - began, carried_out)
 
-    def _tell(self, scope: Scope, status: int, seconds: float, faults: list[str]) -> None:
+    def _tell(self, scope: Scope, answer: AnswerHeard, seconds: float, faults: list[str]) -> None:
         client_id, (endpoint, realm) = self._about(scope)
         common = {"realm": realm, "client_id": client_id, "endpoint": endpoint or None}
         for fault in faults:
@@ -72,7 +73,9 @@ class RequestLog:
                 "request",
                 method=scope["method"],
                 path=shown_path(scope),
-                status=status or None,
+                status=answer.status or None,
+                error=answer.error or None,
+                error_description=answer.description or None,
                 duration_ms=round(seconds * 1000, 2),
                 **common,
                 fault=", ".join(faults) or None,

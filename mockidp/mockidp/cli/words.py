@@ -44,7 +44,8 @@ def say(text: str) -> None:
     """A line for whoever reads along."""
     # They may have gone; that is no reason to refuse a request.
     with contextlib.suppress(OSError, ValueError):
-        print(text, flush=True)  # noqa: T201  # this is what the command is for
+        # In one piece: print itself writes the end of a line apart, and another thread may come between.
+        print(f"{text}\n", end="", flush=True)  # noqa: T201  # this is what the command is for
 
 
 def expect_extra() -> None:

@@ -1,7 +1,7 @@
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -22,6 +22,7 @@ def client(lines: list[str]) -> TestClient:
     routes = [
         Route("/oauth2-token", lambda request: PlainTextResponse("made", 201), methods=["POST"]),
         Route("/broken", fail),
+        Route("/refused", lambda request: JSONResponse({"error": "invalid_grant", "error_description": "Old."}, 400)),
     ]
     return TestClient(RequestLines(Starlette(routes=routes), lines.append), raise_server_exceptions=False)
 
@@ -32,6 +33,12 @@ def test_a_line_says_when_how_where_what_came_of_it_and_how_long_it_took(client:
     assert (how, where, status, unit) == ("POST", "/oauth2-token", "201", "ms")
     assert [len(part) for part in when.split(":")] == [2, 2, 2]
     assert float(took) >= 0
+
+
+def test_the_line_of_a_refusal_ends_with_what_the_client_was_told(client: TestClient, lines: list[str]) -> None:
+    client.get("/refused")
+    assert " 400 " in lines[0]
+    assert lines[0].endswith(" ms  invalid_grant: Old.")
 
 
 def test_nothing_of_query_headers_and_body_is_shown(client: TestClient, lines: list[str]) -> None:

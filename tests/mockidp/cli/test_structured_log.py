@@ -68,6 +68,14 @@ def test_a_request_is_one_line_with_where_and_for_whom_it_was(told: Told) -> Non
     }
 
 
+def test_a_refusal_is_told_with_what_the_client_was_told(told: Told) -> None:
+    answer = told.post("/oauth2-token", data={**SERVICE, "scope": "s3cret"})
+    [request] = told.events("request")
+    assert (request["status"], request["error"]) == (400, "invalid_scope")
+    assert request["error_description"] == answer.json()["error_description"]
+    assert "s3cret" not in "".join(told.lines)
+
+
 def test_a_token_is_named_but_never_shown(told: Told) -> None:
     token = told.post("/oauth2-token", data=SERVICE).json()["access_token"]
     [issued] = told.events("token-issued")

@@ -93,3 +93,20 @@ def test_a_file_that_changes_is_told_and_so_is_a_mistake_in_it(tmp_path: Path) -
             assert "stays in force" in next(one for one in said if one["event"] == "note")["message"]
         finally:
             process.kill()
+
+
+MANY_AT_ONCE = """
+import sys, threading
+from mockidp.cli.words import say
+sys.setswitchinterval(1e-6)
+threads = [threading.Thread(target=lambda mark=mark: [say(mark * 300) for _ in range(300)]) for mark in "abcdefgh"]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_lines_of_many_threads_never_run_into_each_other() -> None:
+    said = subprocess.run([sys.executable, "-c", MANY_AT_ONCE], stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert sorted(said.splitlines()) == sorted(mark * 300 for mark in "abcdefgh" for _ in range(300))
