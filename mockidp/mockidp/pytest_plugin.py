@@ -9,6 +9,7 @@ pytest loads this file at every start, wanted or not, so it imports nothing heav
 """
 
 import os
+import reprlib
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -28,6 +29,7 @@ SECTION: Final = "mockidp requests"
 
 BOUND: Final = pytest.StashKey["MockIdp"]()
 EXPORTED: Final = pytest.StashKey[dict[str, str | None]]()
+COMPARING: Final = pytest.StashKey[bool]()  # whether pytest is asked again, without the secrets
 HEARD: Final = pytest.StashKey["Conversation"]()
 
 
@@ -86,13 +88,18 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     """Compare in a report without the secrets of captured requests; what they are compared with holds the same."""
-    sides = _without_secrets(left, right)
-    if sides is None or (repr(sides) == repr((left, right)) and not isinstance(left, str)):
+    sides = None if config.stash.get(COMPARING, False) else _without_secrets(left, right)
+    if sides is None:
         return None
-    if isinstance(left, str):
-        return [f"{sides[0]!r} {op} {sides[1]!r}", "", "A secret of a captured request is hidden."]
-    told = config.hook.pytest_assertrepr_compare(config=config, op=op, left=sides[0], right=sides[1])
-    return next(filter(None, told), [f"{sides[0]!r} {op} {sides[1]!r}"])
+    summary = f"{reprlib.repr(sides[0])} {op} {reprlib.repr(sides[1])}"
+    if isinstance(left, str):  # of which pytest would show where they differ
+        return [summary, "", "A secret of a captured request is hidden."]
+    config.stash[COMPARING] = True
+    try:
+        told = config.hook.pytest_assertrepr_compare(config=config, op=op, left=sides[0], right=sides[1])
+        return next(filter(None, map(list, filter(None, told))), [summary])
+    finally:
+        config.stash[COMPARING] = False
 
 
 def _without_secrets(left: object, right: object) -> tuple[Any, Any] | None:

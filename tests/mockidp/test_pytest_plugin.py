@@ -406,8 +406,18 @@ def test_a_comparison_of_other_things_is_told_as_ever(run: Run) -> None:
             circle = []
             circle.append(circle)
             assert circle == [1]
+
+        class Odd:
+            def __repr__(self):
+                raise RuntimeError("odd")
+
+        def test_odd(mock_idp):
+            import requests
+            requests.get(f"{mock_idp.base_url}/?code=x", timeout=10)
+            assert mock_idp.requests.take().query == Odd()
     """)
-    result.assert_outcomes(failed=2)
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(["*assert (('code', [[]hidden]),) == <Odd *"])
     assert {"E         {'code': 'x'} != {'code': 'y'}", "E         At index 0 diff: [[...]] != 1"} <= set(
         result.outlines
     )
