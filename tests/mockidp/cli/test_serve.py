@@ -136,7 +136,7 @@ def test_a_mistake_in_the_file_is_named_by_file_and_place(tmp_path: Path, capsys
     file = tmp_path / "mockidp.toml"
     file.write_text('[[realms]]\nname = "storefront"\nusers = [{username = "x"}]\n')
     assert cli.main(["serve", "--config", str(file)]) == 2
-    assert capsys.readouterr().err.startswith(f"mockidp: {file}: realms[0].users[0]: ")
+    assert capsys.readouterr().err.startswith(f"mockidp: {file}:3: realms[0].users[0]: ")
 
 
 def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
