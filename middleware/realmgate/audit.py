@@ -41,6 +41,8 @@ class Leaf:
 
 def audit(app: Any, *, owner: Any, public: tuple[str, ...]) -> None:
     """Raise `AuditFailed` unless every leaf lies behind exactly one gate of `owner` or is named in `public`."""
+    if isinstance(public, str):
+        raise TypeError(f"audit(app, public=…) takes several paths: public=({public!r},)")
     findings = tuple(finding for leaf in walk(app) for finding in _judge(leaf, owner, public))
     if findings:
         raise AuditFailed(findings)

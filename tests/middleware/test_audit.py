@@ -285,7 +285,9 @@ def test_a_public_name_covers_what_lies_below_it_and_the_root_only_itself() -> N
         pytest.param(Starlette(routes=[type("OwnRoute", (BaseRoute,), {})()]), id="an unknown route"),
         pytest.param(Router(default=bare), id="a router's default"),
         pytest.param(RealmMap(bare, {"/api": SHOP["storefront"]}, elsewhere="open"), id="where a map is open"),
-        pytest.param(wsgi.RealmMap(bare, {"/api": SHOP["storefront"]}, elsewhere="open"), id="at the other door"),
+        pytest.param(
+            wsgi.RealmMap(lambda *_: [b""], {"/api": SHOP["storefront"]}, elsewhere="open"), id="at the other door"
+        ),
     ],
 )
 def test_whatever_answers_for_every_path_is_more_than_the_root(app: Any) -> None:
@@ -296,6 +298,20 @@ def test_whatever_answers_for_every_path_is_more_than_the_root(app: Any) -> None
 def test_the_name_of_what_answers_for_every_path_means_nothing_else() -> None:
     app = Starlette(routes=[PAGE, Route("/", page), Mount("/x", app=bare)])
     assert len(findings(app, "/*")) == 3
+
+
+class RoutedWsgi:
+    """A WSGI app that tells its routes."""
+
+    routes = (PAGE,)
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        raise NotImplementedError
+
+
+def one_page_for(kind: Any) -> Any:
+    """An app with one page, for the door of a gate."""
+    return RoutedWsgi() if kind.__module__ == wsgi.__name__ else Router([PAGE])
 
 
 OWN_WAYS = [
@@ -311,11 +327,13 @@ OWN_WAYS = [
 def test_a_gate_that_goes_its_own_way_guards_nothing(kind: Any, settings: Any, method: str) -> None:
     own: Any = type("OwnGate", (kind,), {method: call_bare})
 
-    for app in (
-        own(Router([PAGE]), **settings),
-        Starlette(routes=[PAGE], middleware=[Middleware(own, **settings)]),
-        Starlette(routes=[Route("/page", page, middleware=[Middleware(own, **settings)])]),
-    ):
+    apps = [own(one_page_for(kind), **settings)]
+    if kind in {RealmGate, RealmMap}:
+        apps += [
+            Starlette(routes=[PAGE], middleware=[Middleware(own, **settings)]),
+            Starlette(routes=[Route("/page", page, middleware=[Middleware(own, **settings)])]),
+        ]
+    for app in apps:
         assert findings(app) == [f"/page (route page): {NO_GATE}"]
 
 
@@ -327,7 +345,7 @@ def test_a_gate_may_bring_its_own_settings(kind: Any, settings: Any) -> None:
         def __init__(self, app: Any) -> None:
             super().__init__(app, **settings)
 
-    SHOP.audit(Ours(Router([PAGE])))
+    SHOP.audit(Ours(one_page_for(kind)))
     SHOP.audit(Starlette(routes=[PAGE], middleware=[Middleware(Ours)]))
 
 
@@ -569,3 +587,8 @@ def test_of_a_flask_app_it_is_said_what_to_audit() -> None:
     with pytest.raises(AuditFailed, match=r"Flask, which cannot be looked into; .*: audit that"):
         SHOP.audit(app)
     SHOP.audit(app.wsgi_app)
+
+
+def test_public_takes_several_paths() -> None:
+    with pytest.raises(TypeError, match=r"public=\('/page',\)"):
+        SHOP.audit(Starlette(routes=[PAGE]), public="/page")  # type: ignore[arg-type]

@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Protocol, cast
 from ..addresses import check_address
 from ..errors import ConfigurationError
 from ..flow import Fetch, Fetched, FetchFailed, Flow
-from ..jose.keys import KeyRefused, VerifyingKey, import_jwk
+from ..jose.keys import VerifyingKey
 from ..jose.strict_json import NotStrictJson, parse_object
 from ..realm import Realm
 from .discovery import discover
 from .freshness import stated_age
+from .source_checks import check_no_document, check_some_use, check_times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +77,8 @@ class JwksUri:
         check_address(
             self.url, trust_mock=self.trust_mock, place=f"{type(self).__name__}(…)", query=self.may_have_query
         )
-        for name in ("timeout", "cooldown", "min_age", "max_age", "default_age", "max_stale"):
-            value = getattr(self, name)
-            if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-                raise ConfigurationError(f"{type(self).__name__}({name}=…): must be a number of seconds, zero or more")
+        check_no_document(self.url, place=f"{type(self).__name__}(…)")
+        check_times(self, "timeout", "cooldown", "min_age", "max_age", "default_age", "max_stale")
         if not isinstance(self.trust_mock, bool):
             raise ConfigurationError(f"{type(self).__name__}(trust_mock=…): must be True or False itself")
 
@@ -119,6 +118,12 @@ class JwksFile:
     max_stale: float = 86400.0
     inline: bool = field(default=False, init=False)
 
+    def __post_init__(self) -> None:
+        """Refuse what is no path; whether the file is there, the first request finds out."""
+        if not isinstance(self.path, str | Path) or not str(self.path):
+            raise ConfigurationError("JwksFile(…): must be the path of a file, as text or as pathlib.Path")
+        check_times(self, "fresh_for", "cooldown", "max_stale")
+
     def load(self, attempt: int) -> Flow[Loaded]:
         """Read the file."""
         fetched: Fetched = yield Fetch(url=Path(self.path).absolute().as_uri(), attempt=attempt)
@@ -152,6 +157,11 @@ class CallableKeys:
     cooldown: float = field(default=0.0, init=False)
     max_stale: float = field(default=math.inf, init=False)
     inline: bool = field(default=True, init=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be called."""
+        if not callable(self.function):
+            raise ConfigurationError("CallableKeys(…): must be a function that returns a JWKS")
 
     def load(self, attempt: int) -> Flow[Loaded]:
         """Call the function."""
@@ -191,7 +201,7 @@ def source_of(realm: Realm) -> KeySource:
         return JwksUri(keys, trust_mock=realm.trust_mock)
     if isinstance(keys, Mapping):
         jwks = keys if "keys" in keys else {"keys": [keys]}
-        _check_some_use(jwks["keys"], place=f"Realm({realm.name!r}, keys=…)")
+        check_some_use(jwks["keys"], place=f"Realm({realm.name!r}, keys=…)")
         return StaticJwks(jwks)
     if hasattr(keys, "load"):
         source: KeySource = keys
@@ -202,28 +212,6 @@ def source_of(realm: Realm) -> KeySource:
         f"Realm({realm.name!r}, keys=…): must be the https URL of a JWKS, a JWKS, a JWK, a function that returns a "
         "JWKS, or a source like JwksFile('keys.json'), Pem(Path('key.pem')), Pem('-----BEGIN …') or Secret(b'…')"
     )
-
-
-def _check_some_use(entries: Any, *, place: str) -> None:
-    """Refuse a set at hand that holds keys, but none that could verify anything; an empty one says what it means."""
-    if not isinstance(entries, list | tuple):
-        raise ConfigurationError(f"{place}: must be a JWKS, {{'keys': […]}}, or one JWK")
-    refusals = [_refusal_of(entry) for entry in entries]
-    if refusals and None not in refusals:
-        raise ConfigurationError(
-            f"{place}: holds no key that is of use here: one {refusals[0]}. "
-            "Give public keys, or for HMAC keys=Secret(b'…')"
-        )
-
-
-def _refusal_of(entry: Any) -> str | None:
-    try:
-        import_jwk(dict(entry))
-    except KeyRefused as refusal:
-        return str(refusal)
-    except (TypeError, ValueError):
-        return "is no JWK"
-    return None
 
 
 def _parse(body: bytes) -> Mapping[str, Any]:

@@ -136,31 +136,20 @@ def test_what_is_no_source_is_not_repeated_in_the_refusal(keys: Any) -> None:
     assert "MCow" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("keys", "says"),
-    [
-        ({}, "no key that is of use"),
-        ({"kty": "oct", "k": "eHh4"}, "Secret"),
-        ({**JWKS["keys"][0], "d": "AQAB"}, "private members"),
-        ({**JWKS["keys"][0], "use": "enc"}, "not for verifying"),
-        ({"keys": [{}, "x", None, 7]}, "no key that is of use"),
-        ({"keys": JWKS["keys"][0]}, "must be a JWKS"),
-        ({"keys": None}, "must be a JWKS"),
-    ],
-)
-def test_a_set_at_hand_that_could_verify_nothing_is_refused_at_start_up(keys: Any, says: str) -> None:
-    with pytest.raises(ConfigurationError, match=says):
-        source_of(realm(keys=keys))
-
-
-def test_a_set_at_hand_may_be_empty_or_hold_odd_keys_beside_good_ones() -> None:
-    both: list[dict[str, Any]] = [{"keys": []}, {"keys": [{}, *JWKS["keys"]]}]
-    for keys in both:
-        assert source_of(realm(keys=keys)) == StaticJwks(keys)
-
-
 @pytest.mark.parametrize("kind", [JwksUri, Discovery])
 @pytest.mark.parametrize("value", ["false", "", 0, None])
 def test_a_mock_is_trusted_by_true_alone(kind: type[JwksUri], value: Any) -> None:
     with pytest.raises(ConfigurationError, match="trust_mock"):
         kind("https://id.example", trust_mock=value)
+
+
+@pytest.mark.parametrize("path", [None, "", 7, b"keys.json", ["keys.json"]])
+def test_a_file_is_named_by_a_path(path: Any) -> None:
+    with pytest.raises(ConfigurationError, match="path of a file"):
+        JwksFile(path)
+
+
+@pytest.mark.parametrize("function", [None, JWKS, "function"])
+def test_a_function_can_be_called(function: Any) -> None:
+    with pytest.raises(ConfigurationError, match="a function that returns"):
+        CallableKeys(function)
