@@ -37,10 +37,10 @@ class Realms:
         """Prove every pair disjoint and give each realm its keys; `snapshot` is what `snapshot()` gave earlier."""
         for realm in realms:
             if not isinstance(realm, Realm):
-                raise TypeError(f"Realms(…) takes Realm(…) values, not a {type(realm).__name__}")
+                raise TypeError(f"Realms(…) takes Realm(…) values one by one, not a {type(realm).__name__}")
         names = [realm.name for realm in realms]
         if not names or len(set(names)) != len(names):
-            raise ConfigurationError("Realms(…) needs at least one realm, and each name once")
+            raise ConfigurationError(f"Realms(…) needs at least one realm, and each name once, not {names}")
         for one, other in combinations(realms, 2):
             _check_disjoint(one, other)
         self._realms = self._guard(realms)

@@ -106,11 +106,11 @@ def test_every_pair_is_looked_at() -> None:
 
 
 def test_realms_are_named_once_and_at_least_one_of_them() -> None:
-    with pytest.raises(ConfigurationError, match="each name once"):
+    with pytest.raises(ConfigurationError, match=r"each name once, not \['storefront', 'storefront'\]"):
         Realms(one(), one(issuer=ELSEWHERE))
     with pytest.raises(ConfigurationError, match="at least one"):
         Realms()
-    with pytest.raises(TypeError, match="not a dict"):
+    with pytest.raises(TypeError, match="one by one, not a dict"):
         Realms({"storefront": one()})  # type: ignore[arg-type]
 
 
