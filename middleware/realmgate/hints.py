@@ -5,6 +5,7 @@ from typing import Any
 
 SLASH = "the token's differs by a slash at its end only"
 SCHEME = "the token's differs by http or https only"
+LOOPBACK = "the token's differs by localhost or 127.0.0.1 only"
 
 
 def hint_of_issuer(claims: Mapping[str, Any], expected: str | None) -> str:
@@ -16,7 +17,9 @@ def hint_of_issuer(claims: Mapping[str, Any], expected: str | None) -> str:
         return ""
     if found.rstrip("/") == expected.rstrip("/"):
         return SLASH
-    return SCHEME if _without_scheme(found) == _without_scheme(expected) else ""
+    if _without_scheme(found) == _without_scheme(expected):
+        return SCHEME
+    return LOOPBACK if _by_number(found) == _by_number(expected) else ""
 
 
 def hint_of_audience(named: Iterable[str], expected: Iterable[str]) -> str:
@@ -27,3 +30,7 @@ def hint_of_audience(named: Iterable[str], expected: Iterable[str]) -> str:
 
 def _without_scheme(address: str) -> str:
     return address.removeprefix("https://").removeprefix("http://").rstrip("/")
+
+
+def _by_number(address: str) -> str:
+    return _without_scheme(address).replace("localhost", "127.0.0.1", 1)

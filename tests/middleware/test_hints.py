@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from realmgate.hints import SCHEME, SLASH, hint_of_audience, hint_of_issuer
+from realmgate.hints import LOOPBACK, SCHEME, SLASH, hint_of_audience, hint_of_issuer
 
 ISSUER = "https://id.example/realms/shop"
 
@@ -28,6 +28,18 @@ def test_an_issuer_that_nearly_fits_is_told_by_what_differs(found: dict[str, Any
 
 def test_the_slash_may_be_the_realm_s() -> None:
     assert hint_of_issuer({"iss": ISSUER}, ISSUER + "/") == SLASH
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ("http://localhost:8800/storefront", "http://127.0.0.1:8800/storefront"),
+        ("http://127.0.0.1:8800/storefront", "http://localhost:8800/storefront"),
+    ],
+)
+def test_this_machine_has_two_names(found: str, expected: str) -> None:
+    assert hint_of_issuer({"iss": found}, expected) == LOOPBACK
+    assert hint_of_issuer({"iss": found + "x"}, expected) == ""
 
 
 def test_where_no_issuer_is_expected_nothing_is_said_of_one() -> None:
