@@ -1,7 +1,7 @@
 """One provider: all its state, the tokens a test asks it for, and the app that answers for it."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -14,9 +14,11 @@ from .absent import absent
 from .captured.journal import IssuedToken, Journal
 from .captured.request_inbox import Inbox
 from .clock import Clock
-from .endpoints.start import PAGE, start, start_file, style
+from .document_routes import document_routes, page_files
+from .endpoints.start import start
 from .faults.plan import Faults
 from .faulty_answers import Interference
+from .late_routes import LateRoutes
 from .members import Clients, Users, give_way
 from .memory.store import MemoryStore, Store
 from .passing_lifetimes import PassingLifetimes
@@ -175,11 +177,16 @@ class Provider:
         self.journal.forget()
 
     def warm_up(self) -> threading.Thread:
-        """Make the signing keys in the background, once; the thread that does it."""
+        """Make in the background, once, what the first token would wait for: signing keys; the thread that does it."""
         if self._warming is None:
-            self._warming = threading.Thread(target=self.keys.warm_up, name="mockidp-keys", daemon=True)
+            self._warming = threading.Thread(target=self._warm_up, name="mockidp-keys", daemon=True)
             self._warming.start()
         return self._warming
+
+    def _warm_up(self) -> None:
+        self.keys.warm_up()
+        if self.shop is None:
+            from . import routes  # noqa: F401, PLC0415  # which are loaded late
 
     def trouble(self) -> str:
         """Why no request should come now; nothing, where one may. Whoever asks has the keys made, if they are not."""
@@ -201,7 +208,6 @@ class Provider:
 def build_app(provider: Provider) -> Starlette:
     """The provider as an ASGI app, which talks one dialect."""
     found = _standard_routes(provider) if provider.shop is None else _oro_routes(provider, provider.shop)
-    found += [Route("/mockidp.css", style), Route(f"{PAGE}{{name}}", start_file)]
     by_request = provider.config.faults_by_request
     app = Starlette(
         routes=found,
@@ -217,12 +223,19 @@ def build_app(provider: Provider) -> Starlette:
 
 
 def _standard_routes(provider: Provider) -> list[BaseRoute]:
-    from .routes import routes  # noqa: PLC0415  # a dialect, and what it stands on, is loaded by whoever speaks it
+    sites, documents = provider.sites, list(document_routes(provider.sites))
 
-    return routes(provider.sites)
+    def everything() -> Iterator[BaseRoute]:
+        from .routes import routes  # noqa: PLC0415  # this is what is late
+
+        yield from documents
+        yield from routes(sites)
+
+    return [*documents, LateRoutes(everything)]
 
 
 def _oro_routes(provider: Provider, shop: "Shop") -> list[BaseRoute]:
-    from .dialects.orocommerce import routes as oro  # noqa: PLC0415  # as above
+    from .dialects.orocommerce import routes as oro  # noqa: PLC0415  # a dialect is loaded by whoever speaks it
 
-    return [Route("/", partial(start, sites=provider.sites, card=partial(oro.card, shop=shop))), *oro.routes(shop)]
+    first = Route("/", partial(start, sites=provider.sites, card=partial(oro.card, shop=shop)))
+    return [first, *oro.routes(shop), *page_files()]

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import os
 import signal
 import threading
@@ -109,6 +110,7 @@ def _serve(
         idp.provider.source = Reloading(settled.file, idp.configure, telling.note)
     with telling.attach(idp), _told_to_stop() as stopped, idp:
         telling.listening(idp)
+        gc.enable()  # which the command turned off, to start sooner
         idp.provider.warm_up().join()
         telling.say("ready")
         while not stopped.wait(1):  # a signal ends the wait at once, but on Windows only between two

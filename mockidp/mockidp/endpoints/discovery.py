@@ -5,8 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..protocol.client_metadata import REGISTRABLE
-from ..settings.realm import DEVICE_CODE
+from ..settings.realm import DEVICE_CODE, REGISTRABLE
 from ..site import Site
 from ..web.responses import PUBLIC_DOCUMENT
 

@@ -13,13 +13,12 @@ from msgspec import Struct
 
 from ..errors import ConfigError
 from ..settings.expectations import expect_redirect_uri
-from ..settings.realm import DEVICE_CODE, Client
+from ..settings.realm import Client
 from ..site import Site
 
 _BASIC: Final = "client_secret_basic"
 _PUBLIC: Final = "none"
 
-REGISTRABLE: Final = ("authorization_code", "refresh_token", "client_credentials", DEVICE_CODE)
 MOST_URIS: Final = 20
 LONGEST: Final = 2000  # characters of a name or an address
 

@@ -21,6 +21,12 @@ GrantType = Literal[
 ]
 
 DEVICE_CODE: Final = "urn:ietf:params:oauth:grant-type:device_code"
+REGISTRABLE: Final = (
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    DEVICE_CODE,
+)  # for oneself (RFC 7591)
 
 STOREFRONT: Final = "storefront"
 BACKOFFICE: Final = "backoffice"

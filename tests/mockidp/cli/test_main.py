@@ -44,6 +44,27 @@ def test_what_a_command_does_not_know_points_to_its_own_help(
     assert said in " ".join(capsys.readouterr().err.split())
 
 
+def test_garbage_is_collected_again_as_soon_as_it_serves() -> None:
+    program = """
+import gc, os, signal, threading, time
+from mockidp.__main__ import main
+
+def look():
+    while not gc.isenabled():
+        time.sleep(0.01)
+    print("collected")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+gc.disable()
+threading.Thread(target=look, daemon=True).start()
+main(["serve", "--port", "0"])
+print(gc.isenabled())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert "listens on" in done.stdout.partition("collected")[0]
+    assert done.stdout.endswith("True\n")
+
+
 def test_its_help_tells_what_needs_a_server(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main(["--help"])
