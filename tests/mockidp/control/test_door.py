@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from mockidp import MockIdp
+from mockidp.control import waiting
 
 
 @pytest.fixture(scope="module")
@@ -162,27 +163,41 @@ def test_who_has_gone_takes_nothing(idp: MockIdp) -> None:
     assert idp.requests.take(timeout=5).path == "/"
 
 
+@pytest.mark.parametrize("operation", ["requests/take", "requests/wait_for"])
+def test_whoever_waits_for_a_request_is_woken_by_it(
+    idp: MockIdp, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    """At once: they do not look by themselves in this test."""
+    monkeypatch.setattr(waiting, "TICK", 60)
+    coming = threading.Timer(0.3, lambda: requests.get(f"{idp.issuer('storefront')}/jwks", timeout=10))
+    coming.start()
+    began = time.monotonic()
+    assert post(idp, operation, timeout=18).json()["path"] == "/storefront/jwks"
+    assert time.monotonic() - began < 5
+    coming.join()
+
+
 def test_many_who_wait_keep_nobody_else_waiting(idp: MockIdp) -> None:
-    waiting = [threading.Thread(target=post, args=(idp, "requests/take"), kwargs={"timeout": 2}) for _ in range(60)]
-    for one in waiting:
+    waits = [threading.Thread(target=post, args=(idp, "requests/take"), kwargs={"timeout": 2}) for _ in range(60)]
+    for one in waits:
         one.start()
     began = time.monotonic()
     assert get(idp, "clock").status_code == 200
     assert time.monotonic() - began < 1.5
-    for one in waiting:
+    for one in waits:
         one.join()
 
 
 def test_whoever_waits_does_not_keep_it_from_stopping() -> None:
     answers: list[int] = []
     idp = MockIdp().start()
-    waiting = threading.Thread(target=lambda: answers.append(post(idp, "requests/take", timeout=50).status_code))
-    waiting.start()
+    waits = threading.Thread(target=lambda: answers.append(post(idp, "requests/take", timeout=50).status_code))
+    waits.start()
     time.sleep(0.3)
     began = time.monotonic()
     idp.stop()
     assert time.monotonic() - began < 0.5
-    waiting.join()
+    waits.join()
     assert answers == [404]
 
 
