@@ -301,6 +301,16 @@ def test_missed_kids_are_bounded(keyring: Keyring, world: World) -> None:
     assert len(keyring._missed) <= MAX_MISSED
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_names_without_number_fill_no_memory(keyring: Keyring, world: World, named: bool) -> None:
+    if not named:
+        world.jwks = {"keys": [{name: value for name, value in jwk.items() if name != "kid"} for jwk in JWKS["keys"]]}
+    find(keyring, world, 0)
+    for number in range(1000):
+        assert len(keyring.at_hand(f"unknown-{number}", "RS256", 1)) == (0 if named else 1)
+    assert len(keyring._found) <= len(JWKS["keys"])
+
+
 def test_the_same_kid_may_come_to_mean_a_new_key(keyring: Keyring, world: World) -> None:
     old = run(keyring.find("key-ES256", "ES256", 0), world)
     world.jwks = {"keys": [{**OTHER.jwk, "kid": "key-ES256"}]}
