@@ -50,6 +50,7 @@ def test_without_a_bearer_token_the_challenge_has_no_error_code(doors: Doors, se
     assert says(answer, 401, "Unauthorized", "This resource needs an access token", ("www-authenticate", BARE))
 
 
+@pytest.mark.parametrize("remembered", [False, True])
 @pytest.mark.parametrize(
     "sent",
     [
@@ -68,7 +69,9 @@ def test_without_a_bearer_token_the_challenge_has_no_error_code(doors: Doors, se
         pytest.param(["Bearer " + "é" * 100_000], id="very long nonsense"),
     ],
 )
-def test_credentials_that_are_not_one_token_are_a_bad_request(doors: Doors, sent: list[str]) -> None:
+def test_credentials_that_are_not_one_token_are_a_bad_request(doors: Doors, sent: list[str], remembered: bool) -> None:
+    if remembered:
+        assert doors.bearer(mint()).status == 200
     answer = doors.ask(*sent)
     text = "The request must carry exactly one well-formed access token"
     assert says(answer, 400, "Bad Request", text, ("www-authenticate", MALFORMED))

@@ -358,6 +358,15 @@ class TestTheQuestion:
         assert opaque_door().bearer("x" * 20_000).status == 401
         assert server.asked == []
 
+    @pytest.mark.parametrize("odd", ["a b", "a\tb", "é", "a\0b", '"a"', "a=b", "a,b", "=", "é" * 20_000])
+    def test_what_is_no_token_is_not_asked_about(
+        self, server: Answering, opaque_door: Callable[..., Doors], odd: str
+    ) -> None:
+        answer = opaque_door().bearer(odd)
+        assert answer.status == 400
+        assert 'error="invalid_request"' in str(answer.header("www-authenticate"))
+        assert server.asked == []
+
     def test_neither_token_nor_secret_shows_in_a_repr_or_a_log(
         self, server: Answering, opaque_door: Callable[..., Doors], caplog: pytest.LogCaptureFixture
     ) -> None:

@@ -153,7 +153,9 @@ def bearer(token: str) -> tuple[str, str]:
 async def test_a_refused_handshake_never_reaches_the_app(
     wire: Callable[..., Wire], behind: Behind, how: Any, status: int
 ) -> None:
-    start, body = await wire(**how).run()
+    made = wire(**how)
+    start, body = await made.run()
+    assert made.incoming.qsize() == 1, "the connection was taken note of, and nothing else"
     assert (start["type"], start["status"]) == ("websocket.http.response.start", status)
     assert body["type"] == "websocket.http.response.body"
     assert dict(start["headers"])[b"www-authenticate"].startswith(b'Bearer realm="storefront"')
