@@ -132,7 +132,9 @@ def test_what_cannot_be_is_one_line_with_cause_and_cure(
     assert said.err.count("\n") == 1
 
 
-def test_a_mistake_in_the_file_is_named_by_file_and_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mistake_in_the_file_is_named_by_file_line_and_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "mockidp.toml"
     file.write_text('[[realms]]\nname = "storefront"\nusers = [{username = "x"}]\n')
     assert cli.main(["serve", "--config", str(file)]) == 2
