@@ -64,7 +64,10 @@ class RealmMap(PrefixedRealms):
             return
         path: str = scope["path"]
         try:
-            gate = self.gate_for(readings(path, scope.get("root_path", "")))
+            found = readings(path, scope.get("root_path", ""))
+            for mount in self.own_mounts:
+                found |= readings(path, mount)
+            gate = self.gate_for(found)
         except AmbiguousPath:
             await _send_refusal(bad_path(**_form(scope)), scope, receive, send)
             return

@@ -11,6 +11,7 @@ from .decision import Decision, OnDecision, Outcome, tell
 from .errors import ConfigurationError
 from .gate import Gate
 from .guarded import GuardedRealm
+from .own_mounts import own_mounts
 from .paths import AmbiguousPath, PrefixTable
 from .reasons import Reason
 from .reporting_gate import gate_of
@@ -119,6 +120,7 @@ class PrefixedRealms(Guard):
         _check_table(table)
         self.app = app
         self.elsewhere = elsewhere
+        self.own_mounts = own_mounts(app)
         self._on_decision = on_decision
         # One gate for each realm: two prefixes of one realm are one place.
         gates = {

@@ -27,7 +27,7 @@ from quart import request as quart_request
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 from werkzeug.test import Client
 
@@ -219,6 +219,36 @@ def test_a_mount_within_a_path_leads_nobody_past_the_gate(
             assert answer.status_code in (400, 401, 404)
     for path in ("/admin/shop/api/me", "/admin/shop/api/api/me"):
         assert client.get(path, headers={"Authorization": f"Bearer {STAFF}"}).status_code in (400, 401, 404)
+
+
+NAMING_MOUNTS = ["FastAPI", "FastAPI mounted at the root", "Django behind ASGI"]
+
+
+def naming(mount: str, name: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An app that cuts off a mount which no server has named."""
+    if name.startswith("Django"):
+        monkeypatch.setattr(settings, "FORCE_SCRIPT_NAME", mount, raising=False)
+        return get_asgi_application()
+    app = fastapi_app()
+    app.root_path = mount
+    return Starlette(routes=[Mount("/", app=app)]) if name.endswith("root") else app
+
+
+@pytest.mark.parametrize("name", NAMING_MOUNTS)
+def test_a_mount_that_an_app_names_itself_leads_nobody_past_the_gate(
+    name: str, shop: Realms, django_project: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = {"/api": shop["storefront"], "/admin": shop["backoffice"]}
+    reader, staff = ({"Authorization": f"Bearer {token}"} for token in (READER, STAFF))
+
+    client = client_of(RealmMap(naming("/shop", name, monkeypatch), table, elsewhere="open", clock=lambda: NOW))
+    for path in ("/api/me", "/shop/api/me"):
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers=staff).status_code == 401
+        assert client.get(path, headers=reader).text == "customer@example.com"
+
+    client = client_of(RealmMap(naming("/admin", name, monkeypatch), table, elsewhere="refuse", clock=lambda: NOW))
+    assert client.get("/admin/api/me", headers=staff).status_code == 400
 
 
 def test_a_single_gate_guards_a_whole_flask_and_a_whole_litestar(shop: Realms) -> None:
