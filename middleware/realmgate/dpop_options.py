@@ -13,7 +13,7 @@ PROOF_ALGORITHMS: Final = ("ES256", "ES384", "ES512", "PS256", "RS256", "EdDSA",
 MIN_SECRET: Final = 32
 BEARER: Final = "bearer"
 DPOP: Final = "dpop"
-_HEADER_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_HEADER_NAME = re.compile(r"(?!(?:authorization|cookie|dpop|host)$)[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,9 @@ def check_dpop(value: Any, *, place: str) -> None:
 def check_certificate_header(name: Any, *, place: str) -> None:
     """Refuse a name that is not a header's in lower case; one with an underscore has a double in WSGI."""
     if name is not None and (not isinstance(name, str) or _HEADER_NAME.fullmatch(name) is None):
-        raise ConfigurationError(f"{place}: must be a header's name in lower case without '_', like 'x-client-cert'")
+        raise ConfigurationError(
+            f"{place}: must be a header's name in lower case without '_', set by your proxy, like 'x-client-cert'"
+        )
 
 
 def _is_duration(value: Any) -> bool:

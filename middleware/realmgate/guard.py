@@ -161,6 +161,11 @@ def _check_table(table: Any) -> None:
             f"RealmMap(app, …): the table maps prefixes to realms, like {{'/api': shop['storefront']}}, "
             f"not a {type(table).__name__}"
         )
+    if any(isinstance(realm, tuple | list) for realm in table.values()):
+        raise ConfigurationError(
+            "RealmMap(app, {…}): one realm for each prefix; where tokens of several issuers are good, "
+            "mount the API with RealmGate(app, realm=[…])"
+        )
     owners = {id(realm.owner) for realm in table.values() if isinstance(realm, GuardedRealm)}
     if len(owners) > 1:
         raise ConfigurationError(

@@ -200,6 +200,13 @@ def test_a_gate_takes_whatever_could_be_an_app_of_its_door() -> None:
             assert door.RealmMap(app, TABLE, elsewhere="open").app is app
 
 
+@pytest.mark.parametrize("several", [[SHOP["storefront"]], (SHOP["storefront"], SHOP["backoffice"]), []])
+def test_a_prefix_leads_to_one_realm(several: Any) -> None:
+    for door in (asgi, wsgi):
+        with pytest.raises(ConfigurationError, match="one realm for each prefix"):
+            door.RealmMap(None, {"/api": several}, elsewhere="open")
+
+
 def test_two_prefixes_of_one_realm_remember_together() -> None:
     for door in (asgi, wsgi):
         both = door.RealmMap(None, {"/api": SHOP["storefront"], "/v2": SHOP["storefront"]}, elsewhere="open")

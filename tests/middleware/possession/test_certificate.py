@@ -154,7 +154,9 @@ def test_where_an_alias_cannot_be_told_apart_two_values_are_refused(doors: Doors
     assert ask_wsgi(doors.wsgi, [authorized, ("X_Client_Cert", escaped(MINE))]).status == 200
 
 
-@pytest.mark.parametrize("name", ["X-Client-Cert", "x_client_cert", "", "-", "x client", 7, "x-cert\n"])
+@pytest.mark.parametrize(
+    "name", ["X-Client-Cert", "x_client_cert", "", "-", "x client", 7, "x-cert\n", "authorization", "host", "cookie"]
+)
 def test_a_header_that_cannot_be_right_is_refused_at_start_up(name: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"certificate_header=…\): must be a header's name"):
         Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, certificate_header=name)
