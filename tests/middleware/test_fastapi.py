@@ -88,6 +88,9 @@ def test_a_missing_scope_gets_the_exact_challenge(client: TestClient) -> None:
     )
     assert answer.headers["cache-control"] == "no-store"
     assert answer.json() == {"detail": "The access token does not allow this"}
+    # The body is FastAPI's, and so is what is said of it.
+    said = [(name, value) for name, value in answer.headers.multi_items() if name.startswith("content-")]
+    assert said == [("content-length", str(len(answer.content))), ("content-type", "application/json")]
 
 
 def test_who_may_gets_through_and_is_known(client: TestClient) -> None:
