@@ -99,6 +99,16 @@ def test_ghsa_vrch_868g_9jx5_and_ghsa_gm3x_23wp_hc2c_no_odd_character_leads_arou
     assert kept_out(mapped, path, f"{path}/users")
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/admin;x=1/api", "/admin/api;x", "/;x/admin/api", "/admin/;x/api", "/static/..;x/admin;y/api", "/admin%3Bx/api"],
+)
+def test_cve_2026_73511_and_cve_2026_73553_a_parameter_of_a_segment_leads_around_no_gate(
+    mapped: Doors, path: str
+) -> None:
+    assert kept_out(mapped, path, f"{path}/users", f"{path};z/users;z")
+
+
 @pytest.mark.parametrize("path", ["/ADMIN/API", "/admin/Api/users", "/Admin/api"])
 def test_cve_2026_27587_and_cve_2026_27588_capitals_lead_around_no_gate(mapped: Doors, path: str) -> None:
     assert kept_out(mapped, path, f"{path}/users")
@@ -157,7 +167,9 @@ FORWARDED = [
 
 
 @pytest.mark.parametrize("name", FORWARDED)
-def test_cve_2026_40575_and_cve_2026_76835_no_forwarded_header_moves_a_request(mapped: Doors, name: str) -> None:
+def test_cve_2023_27487_and_cve_2026_40575_and_cve_2026_76835_no_forwarded_header_moves_a_request(
+    mapped: Doors, name: str
+) -> None:
     for value in ("/", "/static", "/api/x"):
         assert mapped.ask(path="/admin/api/users", headers=[(name, value)]).status == 401
         assert mapped.ask(f"Bearer {mint()}", path="/admin/api/users", headers=[(name, value)]).status == 401
