@@ -366,6 +366,7 @@ COMPARISONS = [
     'dict(seen.headers)["authorization"] == "Bearer an0ther-secret"',
     'seen.parameters == ("client_secret", "an0ther-secret")',
     "not seen.form",
+    "seen == retried(seen)",
 ]
 
 
@@ -376,9 +377,13 @@ def test_a_failed_comparison_with_a_captured_request_prints_no_secret(run: Run, 
         f"""
 import pytest, requests
 from base64 import b64decode
+from dataclasses import replace
 
 SECRET = b64decode("czNjcmV0LXZhbHVl").decode()
 WANTED = {{"grant_type": "refresh_token", "scope": "a", "client_secret": SECRET}}
+
+def retried(seen):
+    return replace(seen, body=seen.body + b"&x=an0ther-secret")
 
 @pytest.fixture
 def seen(mock_idp):

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
@@ -28,7 +28,7 @@ PLAIN_PARAMETERS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Captured:
     """What came, in the order in which it came; header names are in lower case, `at` is the real time.
 
@@ -120,6 +120,13 @@ class Captured:
     def _expect_none(self, found: Iterator[str]) -> None:
         if lines := list(found):
             raise AssertionError("\n".join([f"{self.method} {self.path} is not as expected:", *lines]))
+
+    def __eq__(self, other: object) -> bool:
+        # Of what a dataclass compares by itself, pytest shows every field that differs.
+        return isinstance(other, Captured) and astuple(self) == astuple(other)
+
+    def __hash__(self) -> int:
+        return hash(astuple(self))
 
     def __str__(self) -> str:
         """The request, for people to read: its secrets are hidden."""

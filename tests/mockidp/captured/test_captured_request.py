@@ -118,6 +118,14 @@ def test_json_holds_secrets_and_shows_none() -> None:
     assert repr(captured(JSON, body=f'["{SECRET}"]'.encode()).json) == "[[hidden]]"
 
 
+def test_two_requests_are_the_same_if_all_of_them_is() -> None:
+    first, second = captured(FORM, body=b"a=1", at=5), captured(FORM, body=b"a=1", at=5)
+    assert first == second
+    assert {first: 1} == {second: 1}
+    for differs in (captured(FORM, body=b"a=2", at=5), captured(FORM, body=b"a=1", at=6), "a=1"):
+        assert first != differs
+
+
 def test_what_is_printed_helps_to_find_the_mistake() -> None:
     request = captured(
         FORM,
