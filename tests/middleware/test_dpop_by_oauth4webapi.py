@@ -70,6 +70,7 @@ def realms(address: str) -> Realms:
             resource=f"{address}/api",
             resource_name="Storefront API",
             dpop=DPoP(required=True, nonce=True),
+            required_scopes=("orders:read",),
             trust_mock=True,
         )
     )
@@ -111,6 +112,7 @@ def test_a_client_that_is_not_ours_finds_its_way_in_and_nobody_else_with_its_tok
     assert seen["metadata"]["authorization_servers"] == [ISSUER]
     assert seen["metadata"]["dpop_bound_access_tokens_required"] is True
     assert alg in seen["metadata"]["dpop_signing_alg_values_supported"]
+    assert seen["metadata"]["scopes_supported"] == ["orders:read"]
 
     # The first request is told the nonce, and all that follow have it already.
     assert (seen["first"]["status"], seen["first"]["nonces"]) == (200, 1)
@@ -121,6 +123,7 @@ def test_a_client_that_is_not_ours_finds_its_way_in_and_nobody_else_with_its_tok
     assert seen["stolen"]["status"] == seen["bearer"]["status"] == 401
     for challenge in (*seen["stolen"]["challenges"], *seen["bearer"]["challenges"]):
         assert challenge["scheme"] == "dpop"
+        assert challenge["parameters"]["scope"] == "orders:read"
         assert challenge["parameters"]["resource_metadata"] == f"{shop}/.well-known/oauth-protected-resource/api"
     assert seen["stolen"]["challenges"][0]["parameters"]["error"] == "invalid_token"
     assert "error" not in seen["bearer"]["challenges"][0]["parameters"]
