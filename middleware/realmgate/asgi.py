@@ -5,7 +5,6 @@ from collections.abc import Awaitable, MutableMapping
 from typing import Any
 
 import msgspec
-from starlette.authentication import AuthCredentials
 from starlette.types import Message, Receive, Scope, Send
 
 from .challenge import Refusal, bad_path, not_found
@@ -17,6 +16,7 @@ from .open_connection import CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED, Ending, OpenCo
 from .oro_body import through_asgi
 from .paths import AmbiguousPath, readings
 from .principal import Principal, anonymous
+from .request_auth import GrantedScopes
 from .websocket import accepting_the_marker, for_the_app, for_the_gate
 
 log = logging.getLogger("realmgate")
@@ -228,7 +228,7 @@ def with_principal(scope: Scope, principal: Principal, gate: Gate | None) -> Mut
     """A scope of its own for the app behind, so that nothing a handler does reaches another request."""
     seen = dict(scope)
     seen["user"] = seen[PRINCIPAL_KEY] = principal
-    seen["auth"] = AuthCredentials(["authenticated", *principal.scopes] if principal.is_authenticated else [])
+    seen["auth"] = GrantedScopes(principal)
     seen[GATE_KEY] = gate
     return seen
 

@@ -10,11 +10,9 @@ from .claims import (
     Claims,
     audience_of,
     check_binding,
-    check_expiry,
-    check_issued,
     check_lifetime,
-    check_not_before,
     check_required,
+    check_times,
     text,
 )
 from .errors import TokenRejected
@@ -95,14 +93,13 @@ def _needs(*names: str) -> Check:
     return check
 
 
-def _check_texts(claims: Claims, _realm: Realm, _now: float) -> None:
-    """RFC 9068 §2.2 requires these three."""
+def _check_contents(claims: Claims, _realm: Realm, _now: float) -> None:
+    """RFC 9068 §2.2 requires these; a scope, where there is one, is text (§2.2.3)."""
+    if "iat" not in claims:
+        raise TokenRejected(Reason.MISSING_CLAIM, hint="iat")
     text(claims.get("sub"), "sub")
     text(claims.get("client_id"), "client_id")
     text(claims.get("jti"), "jti")
-
-
-def _check_scope_is_text(claims: Claims, _realm: Realm, _now: float) -> None:
     if not isinstance(claims.get("scope", ""), str):
         raise TokenRejected(Reason.MALFORMED_CLAIM, hint="scope")
 
@@ -159,12 +156,12 @@ KIND_OF_ANSWER: Final = MappingProxyType(
     }
 )
 
-TIMES: Final = (check_expiry, check_issued, check_not_before, check_lifetime)
+TIMES: Final = (check_times, check_lifetime)
 
 RFC9068: Final = Profile(
     types=frozenset({"at+jwt", "application/at+jwt"}),
     check_target=_target_by_issuer,
-    checks=(_needs("iat"), *TIMES, _check_texts, _check_scope_is_text, check_required, check_binding),
+    checks=(_check_contents, *TIMES, check_required, check_binding),
     client_id=read.client_id,
     subject=read.subject_as_it_is,
     scopes=read.scope,

@@ -67,7 +67,7 @@ class Keyring:
         """The keys that may have signed, as far as that can be said without asking anybody."""
         if tick >= self.useless_at or (tick >= self.refresh_at and self.source.inline):
             return ()
-        return self._candidates(kid, alg)
+        return self._found.get((kid, alg)) or self._candidates(kid, alg)
 
     def find(self, kid: str | None, alg: str, tick: float) -> Flow[tuple[VerifyingKey, ...]]:
         """The keys that may have signed; waits only where no usable keys are known at all."""

@@ -1,0 +1,43 @@
+import copy
+from collections.abc import Callable
+
+import pytest
+from starlette.authentication import AuthCredentials
+
+from realmgate.principal import Principal, anonymous
+from realmgate.request_auth import GrantedScopes
+
+CASEY = Principal(subject="casey", realm="storefront", scopes=frozenset({"orders:read"}))
+
+
+def test_it_is_what_starlette_takes() -> None:
+    auth = GrantedScopes(CASEY)
+
+    assert isinstance(auth, AuthCredentials)
+    assert auth.scopes == ["authenticated", "orders:read"]
+
+
+def test_nobody_has_no_scopes() -> None:
+    assert GrantedScopes(anonymous("storefront")).scopes == []
+
+
+def test_a_list_is_of_one_request_and_stays_what_it_is() -> None:
+    one, other = GrantedScopes(CASEY), GrantedScopes(CASEY)
+    one.scopes.append("admin")
+
+    assert one.scopes == ["authenticated", "orders:read", "admin"]
+    assert other.scopes == ["authenticated", "orders:read"]
+    assert CASEY.scopes == {"orders:read"}
+
+
+def test_it_has_nothing_else() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'roles'"):
+        _ = GrantedScopes(CASEY).roles
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_says_the_same(copied: Callable[[AuthCredentials], AuthCredentials]) -> None:
+    copy_of = copied(GrantedScopes(CASEY))
+
+    assert isinstance(copy_of, AuthCredentials)
+    assert copy_of.scopes == ["authenticated", "orders:read"]
