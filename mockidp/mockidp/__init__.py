@@ -4,8 +4,9 @@ This front door is lazy (PEP 562): `import mockidp` costs nothing, and what need
 """
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
+
+from . import extra
 
 if TYPE_CHECKING:
     from .clock import Clock
@@ -63,31 +64,21 @@ _HOMES: Final = {
     "config_from_environment": "config_sources.environment_settings",
     "load_config": "config_sources.config_files",
 }
-_EXTRA: Final = frozenset({"authlib", "httptools", "itsdangerous", "jinja2", "python_multipart", "uvicorn", "yaml"})
 
 
 def _load(name: str) -> Any:
     """Load what is asked for; where the extra is not installed, say how to get it."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "MockIdp":
+        extra.expect_extra()
     try:
-        if name == "MockIdp":
-            _expect_extra()
         return getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.partition(".")[0] not in _EXTRA:
+    except ModuleNotFoundError as error:
+        module = (error.name or "").partition(".")[0]
+        if module not in extra.EXTRA:
             raise
-        raise ImportError(
-            f"mockidp.{name} needs {missing.name}, which is not installed: pip install 'realmgate[mockidp]'",
-            name=missing.name,
-        ) from missing
-
-
-def _expect_extra() -> None:
-    """Miss now what a provider would load later, for its first page for one."""
-    for module in sorted(_EXTRA):
-        if find_spec(module) is None:
-            raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+        raise extra.missing(name, module) from error
 
 
 def __dir__() -> list[str]:

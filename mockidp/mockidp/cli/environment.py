@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from ..control.table import OPERATIONS
 from ..environment_formats import FORMATS
+from ..extra import expect_extra
 from .asking import ask
 from .control import add_address
-from .words import KEYS_DIR, Failed, expect_extra, say
+from .words import KEYS_DIR, Failed, say
 
 TELLING: Final = (
     "Prints what an app under test needs to know, as environment variables: of the configuration, with no server "

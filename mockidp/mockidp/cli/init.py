@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import ConfigError
-from .words import Failed, expect_extra, say
+from ..extra import expect_extra
+from .words import Failed, say
 
 WRITES: Final = "Writes the demo, as a file to change. With it, the provider is what it is without one."
 FORMATS: Final = ("toml", "yaml", "json")

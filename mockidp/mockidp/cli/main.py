@@ -7,8 +7,9 @@ from typing import Any, Final, NoReturn
 
 from ..config_sources.overrides import Overrides
 from ..errors import ConfigError
+from ..extra import expect_extra
 from . import control, environment, init, serve, tokens
-from .words import CONTROLLING, DESCRIPTION, EXAMPLES, KINDS, Failed, expect_extra, said_version
+from .words import CONTROLLING, DESCRIPTION, EXAMPLES, KINDS, Failed, said_version
 
 NOT_INSTALLED: Final = 1
 WRONG_USE: Final = 2

@@ -3,11 +3,12 @@
 from typing import Any, Final
 
 from ..control.table import OPERATIONS
+from ..extra import expect_extra
 from .arguments import claim, duration
 from .asking import ask
 from .control import add_address
 from .printed import printed
-from .words import Failed, expect_extra, say
+from .words import Failed, say
 
 MINTING: Final = (
     "Prints a signed access token. Its key is kept in --keys-dir, for `trust` and `serve --keys-dir`; "

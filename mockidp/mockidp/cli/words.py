@@ -48,11 +48,6 @@ def say(text: str) -> None:
         print(f"{text}\n", end="", flush=True)  # noqa: T201  # this is what the command is for
 
 
-def expect_extra() -> None:
-    """Go on where the extra is installed; ImportError says what to install where it is not."""
-    from .. import MockIdp  # noqa: F401, PLC0415  # its import is what tells
-
-
 def said_version() -> str:
     """The version of what is installed."""
     from importlib.metadata import version  # noqa: PLC0415  # it takes longer to load than most commands to run
