@@ -6,8 +6,6 @@ This front door is lazy (PEP 562): `import mockidp` costs nothing, and what need
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from . import extra
-
 if TYPE_CHECKING:
     from .clock import Clock
     from .config_sources.config_files import load_config
@@ -70,6 +68,8 @@ def _load(name: str) -> Any:
     """Load what is asked for; where the extra is not installed, say how to get it."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import extra  # noqa: PLC0415  # pytest loads this file at every start
+
     if name == "MockIdp":
         extra.expect_extra()
     try:
