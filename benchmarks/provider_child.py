@@ -35,7 +35,6 @@ def main() -> None:
     began = perf_counter()
     from mockidp import Config, MockIdp, Realm  # noqa: PLC0415 - this is what is timed
     from mockidp.settings.config import Client  # noqa: PLC0415
-
     from mockidp.signing import signing_key  # noqa: F401, PLC0415 - which the first token would load
 
     MockIdp().stop()
