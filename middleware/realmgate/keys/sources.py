@@ -204,8 +204,7 @@ def source_of(realm: Realm) -> KeySource:
         check_some_use(jwks["keys"], place=f"Realm({realm.name!r}, keys=…)")
         return StaticJwks(jwks)
     if hasattr(keys, "load"):
-        source: KeySource = keys
-        return source
+        return cast(KeySource, keys)
     if callable(keys):
         return CallableKeys(cast(Callable[[], Mapping[str, Any]], keys))
     raise ConfigurationError(
