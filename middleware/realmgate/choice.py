@@ -25,6 +25,8 @@ class Choice:
     def __init__(self, gates: Sequence[Gate]) -> None:
         """Raise `ConfigurationError` for realms that a token cannot be told apart by before it is verified."""
         self._gates = tuple(gates)
+        for gate in self._gates:
+            gate.beside = self._gates
         for one, other in combinations(self._gates, 2):
             _check_pair(one, other)
         asking = [gate for gate in self._gates if gate.realm.introspection is not None]

@@ -15,11 +15,13 @@ from starlette.requests import HTTPConnection
 
 from .asgi import Incoming
 from .challenge import Refusal
-from .errors import NoGate, Refused, TokenMissing
+from .errors import NoGate, Refused, TokenMissing, TokenRejected
+from .gate import Gate
 from .guarded import GuardedRealm
 from .keys.discovery import addresses
 from .open_connection import CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED
 from .principal import Principal
+from .reasons import Reason
 from .requirement import Demand, gate_in, principal_in
 
 
@@ -27,8 +29,9 @@ class RealmSecurity(SecurityBase):
     """A realm as FastAPI's dependencies and OpenAPI document know it.
 
     ``Depends(storefront)`` gives the `Principal`; ``Security(storefront, scopes=["orders:read"])`` one who holds all
-    these scopes, and answers others with 403 and the exact challenge. Works in HTTP and WebSocket routes. Behind no
-    gate, or behind the gate of another realm, it raises `NoGate`.
+    these scopes, and answers others with 403 and the exact challenge. Works in HTTP and WebSocket routes. Where a gate
+    takes the tokens of several realms, those of the others are not good here. Behind no gate, or behind one that does
+    not know this realm, it raises `NoGate`.
     """
 
     def __init__(
@@ -50,17 +53,24 @@ class RealmSecurity(SecurityBase):
 
     async def __call__(self, connection: HTTPConnection, wanted: SecurityScopes) -> Principal:
         """Give the principal, or refuse."""
-        principal, gate = principal_in(connection.scope), gate_in(connection.scope)
-        if gate.guarded is not self._realm:
-            raise NoGate(
-                f"this route asks for realm {self._realm.name!r}, but lies behind the gate of {gate.realm.name!r}"
-            )
+        principal, gate = principal_in(connection.scope), self._own_gate(gate_in(connection.scope))
         try:
+            if principal.is_authenticated and principal.realm != self._realm.name:
+                raise TokenRejected(Reason.OTHER_REALM)
             Demand.of(wanted.scope_str, "", (), None).check(principal, gate.clock())
         except Refused as error:
             refusal = gate.forbid(error, Incoming(connection.scope))
             raise _exception(connection, refusal, error.description) from None
         return principal
+
+    def _own_gate(self, found: Gate) -> Gate:
+        """The gate of this realm among those that stand where the request came in."""
+        for gate in found.beside:
+            if gate.guarded is self._realm:
+                return gate
+        raise NoGate(
+            f"this route asks for realm {self._realm.name!r}, but lies behind the gate of {found.realm.name!r}"
+        )
 
 
 def _scheme(realm: GuardedRealm, description: str | None, *, open_id_connect: bool) -> HTTPBearer | OpenIdConnect:

@@ -54,6 +54,8 @@ class Gate:
         self.answers = Answers(guarded, clock)
         self.realm = guarded.expected.realm
         self.clock = clock
+        # All that stand before one app, of which each request has one.
+        self.beside: tuple[Gate, ...] = (self,)
         self._keyring = guarded.keyring
         self._tokens = RememberedTokens(remember)
         self._schemes = schemes_for(self.realm.dpop)

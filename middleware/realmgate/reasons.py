@@ -63,6 +63,7 @@ class Reason(StrEnum):
     INTROSPECTION_UNAVAILABLE = "introspection unavailable"
     DENY_LIST_UNAVAILABLE = "deny-list unavailable"
     REPLAYS_UNAVAILABLE = "memory of DPoP proofs unavailable"
+    OTHER_REALM = "a route of another realm"
     LOGIN_TOO_WEAK = "login too weak"
     LOGIN_TOO_OLD = "login too old"
     AMBIGUOUS_PATH = "ambiguous path"

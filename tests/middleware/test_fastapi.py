@@ -129,6 +129,36 @@ def test_without_the_gate_of_its_own_realm_a_route_is_closed(shop: Realms, wrap:
         client.get("/api/me", headers=bearer(STAFF))
 
 
+def test_before_a_route_of_one_realm_the_tokens_of_others_at_the_same_gate_are_not_good(shop: Realms) -> None:
+    gate = RealmGate(shop_api(shop), realm=[shop["storefront"], shop["backoffice"]], clock=lambda: NOW)
+    client = TestClient(gate)
+    assert client.get("/api/news", headers=bearer(STAFF)).status_code == 200
+    for path, good, other, realm in (
+        ("/api/me", mint(), STAFF, "storefront"),
+        ("/admin/api/users", STAFF, mint(), "backoffice"),
+    ):
+        assert client.get(path, headers=bearer(good)).status_code == 200
+        refused = client.get(path, headers=bearer(other))
+        assert refused.status_code == 401
+        assert refused.headers["www-authenticate"].startswith(f'Bearer realm="{realm}", error="invalid_token"')
+    listen = client.websocket_connect("/api/listen", headers=bearer(STAFF))
+    with pytest.raises(WebSocketDenialResponse) as denied, listen:
+        pytest.fail("let in")
+    assert denied.value.status_code == 401
+
+
+def test_nobody_is_asked_for_a_token_of_the_realm_of_the_route() -> None:
+    realms = (
+        Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, anonymous=True),
+        Realm("backoffice", issuer=ISSUER, audience=ADMIN_AUDIENCE, keys=JWKS),
+    )
+    shop = Realms(*realms)
+    client = TestClient(RealmGate(shop_api(shop), realm=[shop[name] for name in shop], clock=lambda: NOW))
+    assert client.get("/").status_code == 200
+    for path, realm in (("/api/me", "storefront"), ("/admin/api/users", "backoffice")):
+        assert client.get(path).headers["www-authenticate"] == f'Bearer realm="{realm}"'
+
+
 def test_it_works_behind_the_gate_of_a_mount(shop: Realms) -> None:
     storefront = RealmSecurity(shop["storefront"])
     api, app = FastAPI(), FastAPI()
