@@ -41,7 +41,7 @@ def place_of(url: str) -> tuple[Origin, str]:
         raise NoPlace from None
     if parts.scheme not in _PORTS or not host or "@" in parts.netloc:
         raise NoPlace
-    return Origin(parts.scheme, host, port or _PORTS[parts.scheme]), normal_path(path)
+    return Origin(parts.scheme, host, _PORTS[parts.scheme] if port is None else port), normal_path(path)
 
 
 def normal_path(path: str) -> str:

@@ -43,6 +43,7 @@ def test_addresses_that_are_one(one: str, other: str) -> None:
         ("https://shop.example/a;b", "https://shop.example/a"),
         ("https://shop.example/%2561", "https://shop.example/a"),
         ("https://shop.example./a", "https://shop.example/a"),
+        ("https://shop.example:0/a", "https://shop.example/a"),
     ],
 )
 def test_addresses_that_are_two(one: str, other: str) -> None:
