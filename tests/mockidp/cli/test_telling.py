@@ -87,8 +87,8 @@ def test_a_file_that_changes_is_told_and_so_is_a_mistake_in_it(tmp_path: Path) -
             said = (json.loads(one) for one in cast("IO[str]", process.stdout))
             next(one for one in said if one["event"] == "ready")
             file.write_text('session_lifetime = "3h"  # longer\n', "utf-8")
-            assert "is in force now" in next(one for one in said if one["event"] == "note")["message"]
             assert next(said)["event"] == "configuration-reloaded"
+            assert "is in force now" in next(one for one in said if one["event"] == "note")["message"]
             file.write_text("session_lifetime = 'soon'  # wrong\n", "utf-8")
             assert "stays in force" in next(one for one in said if one["event"] == "note")["message"]
         finally:
