@@ -213,15 +213,19 @@ class Incoming(msgspec.Struct):
         wanted = name.encode()
         return any(key != wanted and key.replace(b"_", b"-") == wanted for key, _ in self._scope["headers"])
 
+    def shown(self) -> list[bytes]:
+        """Every ``Authorization`` header, as bytes."""
+        found = []
+        for key, value in self._scope["headers"]:
+            if key == b"authorization":
+                # Every request comes by here, and before Python 3.12 a comprehension is a call.
+                found.append(value)
+        return found
+
     def header(self, name: str) -> list[str]:
         """Every value of a header, in the order sent."""
         wanted = name.encode()
-        found = []
-        for key, value in self._scope["headers"]:
-            if key == wanted:
-                # Every request comes by here, and before Python 3.12 a comprehension is a call.
-                found.append(value.decode("latin-1"))
-        return found
+        return [value.decode("latin-1") for key, value in self._scope["headers"] if key == wanted]
 
 
 def with_principal(scope: Scope, principal: Principal, gate: Gate | None) -> MutableMapping[str, Any]:

@@ -38,13 +38,12 @@ class Choice:
 
     def gate_for(self, incoming: Incoming) -> Gate:
         """The gate that is to decide on a request."""
-        values = incoming.header("authorization")
-        if len(values) == 1:
-            for gate in self._gates:
-                if gate.remembers(values[0]):
-                    return gate
+        shown = incoming.shown()
+        for gate in self._gates:
+            if gate.remembered(shown) is not None:
+                return gate
         try:
-            _, token = credentials_of(values, SCHEMES)
+            _, token = credentials_of(incoming.header("authorization"), SCHEMES)
         except Refused:
             return self._gates[0]
         try:

@@ -4,10 +4,16 @@ import re
 from collections.abc import Sequence
 
 from .errors import RequestMalformed, TokenMissing
+from .incoming import Shown
 from .reasons import Reason
 
 _SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _B64TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"
+
+
+def as_text(shown: Sequence[Shown]) -> list[str]:
+    """Headers as text; whatever their bytes, each is one letter. RFC 9110 §5.5."""
+    return [each if isinstance(each, str) else each.decode("latin-1") for each in shown]
 
 
 def credentials_of(values: Sequence[str], schemes: frozenset[str]) -> tuple[str, str]:

@@ -3,18 +3,18 @@
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from .challenge import Protection, Refusal, refuse
 from .claims import check_required_scopes
-from .credentials import check_b64token, credentials_of, split_credentials
+from .credentials import as_text, check_b64token, credentials_of, split_credentials
 from .dpop_options import schemes_for
 from .effect_answers import Answers
 from .errors import Refused, TokenMissing
 from .flow import Flow
 from .guarded import GuardedRealm
-from .incoming import Incoming
+from .incoming import Incoming, Shown
 from .introspection import Introspection
 from .keys.keyring import NEVER
 from .opaque import verify_opaque
@@ -65,15 +65,13 @@ class Gate:
 
     def admit(self, incoming: Incoming) -> Principal | Flow[Principal]:
         """Decide on a request: at once where nothing need be asked, else by a flow to drive. Raises `Refused`."""
-        now, credentials = self.clock(), incoming.header("authorization")
-        if len(credentials) == 1:
-            found = self._tokens.recall(credentials[0])
-            if found is not None and self._still_good(found, now):
-                if self._asks_again:
-                    return self._recheck(found.principal, credentials[0], incoming, now)
-                return found.principal
+        now, shown, keyring = self.clock(), incoming.shown(), self._keyring
+        if len(shown) == 1:
+            found = self._tokens.recall(shown[0], now, keyring.generation)
+            if found is not None and (time.monotonic() < keyring.settled_until or self._keys_stand(found)):
+                return self._recheck(found.principal, incoming, now) if self._asks_again else found.principal
         try:
-            _, token = split_credentials(credentials, self._schemes)
+            _, token = split_credentials(as_text(shown), self._schemes)
         except TokenMissing:
             if self.realm.anonymous or self._lets_pass(incoming):
                 return anonymous(self.realm.name)
@@ -81,19 +79,23 @@ class Gate:
         introspection = self.realm.introspection
         if introspection is not None and introspection.asks_about(token):
             check_b64token(token)
-            return self._introspect(token, introspection, credentials[0], incoming, now)
-        return self._verify(token, credentials[0], incoming, now)
+            return self._introspect(token, introspection, shown[0], incoming, now)
+        return self._verify(token, shown[0], incoming, now)
+
+    def look_at(self, incoming: Incoming) -> Incoming:
+        """The request as this gate reads it."""
+        return incoming
 
     def _lets_pass(self, incoming: Incoming) -> bool:
         return self.realm.passes_preflights and is_preflight(incoming.method, incoming.header)
 
-    def _verify(self, token: str, credentials: str, incoming: Incoming, now: float) -> Principal | Flow[Principal]:
+    def _verify(self, token: str, shown: Shown, incoming: Incoming, now: float) -> Principal | Flow[Principal]:
         generation, tick = self._keyring.generation, time.monotonic()
         found = verify(token, self.guarded.expected, self._keyring, now, tick)
         if self._binds or not isinstance(found, Principal):
-            return self._have_verified(found, token, credentials, incoming, now=now, generation=generation, tick=tick)
+            return self._have_verified(found, token, shown, incoming, now=now, generation=generation, tick=tick)
         check_required_scopes(found.scopes, self.realm)
-        self._keep(found, token, credentials, generation)
+        self._keep(found, token, shown, generation)
         self._refresh_ahead(tick)
         return found
 
@@ -101,7 +103,7 @@ class Gate:
         self,
         found: Principal | Flow[Principal],
         token: str,
-        credentials: str,
+        shown: Shown,
         incoming: Incoming,
         *,
         now: float,
@@ -110,34 +112,34 @@ class Gate:
     ) -> Flow[Principal]:
         principal = found if isinstance(found, Principal) else (yield from found)
         if self._binds:
-            yield from self._check_possession(principal, credentials, incoming, now)
+            yield from self._check_possession(principal, incoming, now)
         check_required_scopes(principal.scopes, self.realm)
-        self._keep(principal, token, credentials, generation)
+        self._keep(principal, token, shown, generation)
         self._refresh_ahead(tick)
         return principal
 
     def _introspect(
-        self, token: str, introspection: Introspection, credentials: str, incoming: Incoming, now: float
+        self, token: str, introspection: Introspection, shown: Shown, incoming: Incoming, now: float
     ) -> Flow[Principal]:
         tick = time.monotonic()
         principal = yield from verify_opaque(token, self.guarded.expected, self._keyring, now, tick)
         if self._binds:
-            yield from self._check_possession(principal, credentials, incoming, now)
+            yield from self._check_possession(principal, incoming, now)
         check_required_scopes(principal.scopes, self.realm)
-        self._keep(principal, token, credentials, None, at_most=now + introspection.cache_for)
+        self._keep(principal, token, shown, None, at_most=now + introspection.cache_for)
         if introspection.signed:
             self._refresh_ahead(tick)
         return principal
 
-    def _recheck(self, principal: Principal, credentials: str, incoming: Incoming, now: float) -> Flow[Principal]:
+    def _recheck(self, principal: Principal, incoming: Incoming, now: float) -> Flow[Principal]:
         yield from check_not_denied(principal, self.realm)
         if self._binds:
-            yield from self._check_possession(principal, credentials, incoming, now)
+            yield from self._check_possession(principal, incoming, now)
         return principal
 
-    def remembers(self, credentials: str) -> bool:
-        """Whether exactly these credentials were good here a moment ago; whether they still are is for `admit`."""
-        return self._tokens.recall(credentials) is not None
+    def remembered(self, shown: Sequence[Shown]) -> Remembered | None:
+        """What is remembered of exactly these credentials; whether they get somebody in is for `admit`."""
+        return self._tokens.recall(shown[0], self.clock(), self._keyring.generation) if len(shown) == 1 else None
 
     def ask_again(self, principal: Principal, incoming: Incoming) -> Flow[None]:
         """Whether a token that was good has been revoked since, for what outlives its first request."""
@@ -149,9 +151,9 @@ class Gate:
                 return
         yield from check_not_denied(principal, self.realm)
 
-    def _check_possession(self, principal: Principal, credentials: str, incoming: Incoming, now: float) -> Flow[None]:
+    def _check_possession(self, principal: Principal, incoming: Incoming, now: float) -> Flow[None]:
         """Proofs are of one request, so they are checked at every one, whatever is remembered of the token."""
-        scheme, token = credentials_of((credentials,), self._schemes)
+        scheme, token = credentials_of(incoming.header("authorization"), self._schemes)
         nonces = self.guarded.nonces
         yield from check_possession(
             principal.claims, incoming, scheme=scheme, token=token, realm=self.realm, nonces=nonces, now=now
@@ -161,20 +163,20 @@ class Gate:
         self,
         principal: Principal,
         token: str,
-        credentials: str,
+        shown: Shown,
         generation: int | None,
         *,
         at_most: float = math.inf,
     ) -> None:
         """Only what is written as everybody writes it, or one token with ever more spaces would fill the memory."""
-        if len(credentials) > len(PLAIN_SCHEME) + len(token):
+        if len(shown) > len(PLAIN_SCHEME) + len(token):
             return
         claims, realm = principal.claims, self.realm
         issued = claims.get("iat", NEVER)
         starts = max(issued, claims["nbf"]) if "nbf" in claims else issued
         ends = claims["exp"] + realm.leeway
         remembered = Remembered(
-            credentials=credentials,
+            credentials=shown,
             principal=principal,
             good_from=starts - realm.future_leeway,
             good_until=min(ends, at_most),
@@ -182,16 +184,13 @@ class Gate:
         )
         self._tokens.keep(remembered)
 
-    def _still_good(self, found: Remembered, now: float) -> bool:
-        """Whether time and the key set say the same as when the token was verified."""
-        if not found.good_from <= now < found.good_until:
-            return False
-        if found.generation != self._keyring.generation:
-            return found.generation is None
+    def _keys_stand(self, found: Remembered) -> bool:
+        """Whether the keys that vouch for it may still be used, now that it is time to look for newer ones."""
+        if found.generation is None:
+            return True
         tick = time.monotonic()
         # An outage puts `refresh_at` off, again and again, but never the end of what keys are good for.
-        keyring = self._keyring
-        return tick < keyring.useless_at and (tick < keyring.refresh_at or self._refresh_ahead(tick))
+        return not self._keyring.useless(tick) and self._refresh_ahead(tick)
 
     def _refresh_ahead(self, tick: float) -> bool:
         """Have stale keys refreshed beside the requests; False where they must not be used before that."""

@@ -1,6 +1,10 @@
 """A request as a gate needs to see it; each door has one of its own."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
+
+# A header's value as the server gave it. At either door, what is equal in this form is equal as text.
+Shown: TypeAlias = bytes | str
 
 
 class Incoming(Protocol):
@@ -18,6 +22,10 @@ class Incoming(Protocol):
 
     def header(self, name: str) -> list[str]:
         """Every value of a header, by its lower-case name; WSGI servers may have joined several with a comma."""
+        ...
+
+    def shown(self) -> Sequence[Shown]:
+        """Every ``Authorization`` header, unread: most requests show what is remembered, and need not be read."""
         ...
 
     def has_alias(self, name: str) -> bool:

@@ -29,7 +29,11 @@ class OroGate(Gate):
         """Decide on a request."""
         if incoming.method == "OPTIONS" and self.realm.passes_preflights:
             return anonymous(self.realm.name)
-        return super().admit(Glimpse(incoming))
+        return super().admit(self.look_at(incoming))
+
+    def look_at(self, incoming: Incoming) -> Incoming:
+        """What OroCommerce sees of it."""
+        return Glimpse(incoming)
 
     def refuse(self, error: Refused, incoming: Incoming) -> Refusal:
         """Nothing but a status and perhaps a header, for whoever is not let in; whatever else as every gate does."""
@@ -65,6 +69,10 @@ class Glimpse:
     def path(self) -> str:
         """The whole path."""
         return self._incoming.path
+
+    def shown(self) -> list[str]:
+        """Only a bearer token, and as text."""
+        return self.header("authorization")
 
     def has_alias(self, name: str) -> bool:
         """Whether a header came under a name that differs only by ``_``."""

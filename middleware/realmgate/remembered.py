@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from .errors import ConfigurationError
+from .incoming import Shown
 from .principal import Principal
 
 # Where credentials are looked up: to hash all of a token costs twenty times what it costs to compare it. What a token
@@ -23,7 +24,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     but its issuer said so.
     """
 
-    credentials: str
+    credentials: Shown
     principal: Principal
     good_from: float
     good_until: float
@@ -42,11 +43,15 @@ class RememberedTokens:
         if not isinstance(capacity, int) or capacity < 0:
             raise ConfigurationError("remember=…: must say how many tokens, zero or more")
         self._half = capacity // 2
-        self._young: dict[str, Remembered] = {}
-        self._old: dict[str, Remembered] = {}
+        self._young: dict[Shown, Remembered] = {}
+        self._old: dict[Shown, Remembered] = {}
 
-    def recall(self, credentials: str) -> Remembered | None:
-        """What is remembered of exactly these credentials, whoever else's end like them."""
+    def recall(self, credentials: Shown, now: float, generation: int) -> Remembered | None:
+        """What is remembered of exactly these credentials, whoever else's end like them, if it is as good as it was.
+
+        `now` is seconds since the epoch, `generation` that of the key set. Whether the keys may still be used, and
+        whether the token was revoked, is *not* asked here.
+        """
         tail = credentials[_TAIL]
         found = self._young.get(tail)
         if found is None:
@@ -54,8 +59,11 @@ class RememberedTokens:
             if found is None or found.credentials != credentials:
                 return None
             self.keep(found)
+        elif found.credentials != credentials:
+            return None
+        if found.good_from <= now < found.good_until and found.generation in (generation, None):
             return found
-        return found if found.credentials == credentials else None
+        return None
 
     def keep(self, remembered: Remembered) -> None:
         """Remember what was verified, in the place of what ends alike."""

@@ -70,9 +70,8 @@ class WatchedGate(Gate):
         tell(self._on_decision, decision)
 
     def recalled(self, incoming: Incoming) -> Principal | None:
-        """Who is remembered under exactly these credentials, whether or not they are still good."""
-        values = incoming.header("authorization")
-        found = self._tokens.recall(values[0]) if len(values) == 1 else None
+        """Who is remembered under exactly these credentials."""
+        found = self.remembered(self.look_at(incoming).shown())
         return None if found is None else found.principal
 
     def known_kid(self, incoming: Incoming) -> str | None:

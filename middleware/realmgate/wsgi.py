@@ -193,6 +193,11 @@ class Incoming(msgspec.Struct):
         del name
         return False
 
+    def shown(self) -> list[str]:
+        """The ``Authorization`` header, which is text already."""
+        value = self._environ.get("HTTP_AUTHORIZATION")
+        return [] if value is None else [value]
+
     def header(self, name: str) -> list[str]:
         """The header's value as the server gives it, joined with commas where it came more than once."""
         value = self._environ.get("HTTP_" + name.upper().replace("-", "_"))

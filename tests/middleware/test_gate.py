@@ -319,7 +319,6 @@ def test_one_token_with_ever_more_spaces_does_not_fill_the_memory(doors: Doors) 
     for number in range(1, 100):
         assert doors.ask(f"Bearer{' ' * number}{token}{' ' * number}").status == 200
     for gate in (doors.asgi.gate, doors.wsgi.gate):
-        assert gate._tokens.recall(f"Bearer {token} ") is None
         assert len(gate._tokens._young) == 0
     assert doors.bearer(token).status == 200
     for gate in (doors.asgi.gate, doors.wsgi.gate):

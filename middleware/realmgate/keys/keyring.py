@@ -37,7 +37,8 @@ class Keyring:
     """The keys of one source, shared by all gates that trust it; safe for threads, as every change is one assignment.
 
     `generation` changes when a key has left the set, so that nothing verified with it stays remembered. From
-    `refresh_at` on it is time to look again; from `useless_at` on the keys are too old to be believed.
+    `refresh_at` on it is time to look again; from `useless_at` on the keys are too old to be believed. `settled_until`
+    is the earlier of the two.
     """
 
     def __init__(
@@ -53,8 +54,7 @@ class Keyring:
         self.keys: tuple[VerifyingKey, ...] = ()
         self._found: dict[tuple[str | None, str], tuple[VerifyingKey, ...]] = {}
         self.generation = 0
-        self.refresh_at = NEVER
-        self.useless_at = NEVER
+        self._settle(refresh_at=NEVER, useless_at=NEVER)
         self._look_again_at = NEVER
         self._looking: int | None = None
         self._attempt = 0
@@ -118,7 +118,7 @@ class Keyring:
                     self._withdraw()
                 self._failing = True
                 # From when it was over: a server that hangs would be asked without a pause.
-                self.refresh_at = max(tick, failure.at or tick) + RETRY_AFTER
+                self._settle(refresh_at=max(tick, failure.at or tick) + RETRY_AFTER, useless_at=self.useless_at)
                 log.warning("keys of %s were not refreshed: %s", describe(self.source), failure.reason)
                 self._attempt = attempt + 1
         else:
@@ -142,15 +142,20 @@ class Keyring:
         if set(before) - set(keys):
             self.generation += 1
         self._failing = False
-        self.refresh_at = tick + fresh_for * self._ahead()
-        self.useless_at = tick + fresh_for + self.source.max_stale
+        stale_at = tick + fresh_for
+        self._settle(refresh_at=tick + fresh_for * self._ahead(), useless_at=stale_at + self.source.max_stale)
+
+    def _settle(self, *, refresh_at: float, useless_at: float) -> None:
+        self.refresh_at = refresh_at
+        self.useless_at = useless_at
+        self.settled_until = min(refresh_at, useless_at)
 
     def _withdraw(self) -> None:
         """Let go of all keys, and of what was verified with them; nothing is known until the issuer has some again."""
         had = bool(self.keys)
         self.keys = ()
         self._found = {}
-        self.useless_at = NEVER
+        self._settle(refresh_at=self.refresh_at, useless_at=NEVER)
         # Last, or a thread in between would remember under the new generation what a withdrawn key has verified.
         self.generation += had
 

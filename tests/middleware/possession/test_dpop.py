@@ -130,6 +130,9 @@ class Knock:
     def header(self, name: str) -> list[str]:
         return self.headers.get(name, [])
 
+    def shown(self) -> list[str]:
+        return self.header("authorization")
+
     def has_alias(self, name: str) -> bool:
         return False
 
