@@ -1,8 +1,10 @@
 """Whom a token speaks of: where each kind keeps its client, subject, scopes and roles."""
 
-from typing import Any
+from typing import Final
 
-from .claims import Claims, text
+from .claims import Claims, text, words, words_of
+
+NONE: Final[frozenset[str]] = frozenset()
 
 
 def client_id(claims: Claims) -> str:
@@ -45,22 +47,22 @@ def subject_if_any(claims: Claims) -> str:
     return subject_or_nobody(claims) if "sub" in claims else ""
 
 
-def scope(claims: Claims) -> Any:
-    """RFC 9068 §2.2.3."""
-    return claims.get("scope")
+def scope(claims: Claims) -> frozenset[str]:
+    """RFC 9068 §2.2.3; checked to be text before."""
+    return words_of(claims["scope"]) if "scope" in claims else NONE
 
 
-def scope_or_scp(claims: Claims) -> Any:
+def scope_or_scp(claims: Claims) -> frozenset[str]:
     """Entra ID and Okta say ``scp``."""
-    return claims["scope"] if "scope" in claims else claims.get("scp")
+    return words(claims["scope"] if "scope" in claims else claims.get("scp"), "scope")
 
 
-def scopes(claims: Claims) -> Any:
+def scopes(claims: Claims) -> frozenset[str]:
     """As OroCommerce has it."""
-    return claims.get("scopes")
+    return words(claims.get("scopes"), "scopes")
 
 
-def roles(claims: Claims) -> list[str] | None:
+def roles(claims: Claims) -> frozenset[str]:
     """RFC 9068 §2.2.3.1 borrows ``roles`` from SCIM, where an entry may also be an object."""
     found = claims.get("roles")
-    return [role for role in found if isinstance(role, str)] if isinstance(found, list) else None
+    return frozenset([role for role in found if isinstance(role, str)]) if isinstance(found, list) else NONE

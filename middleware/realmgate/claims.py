@@ -54,7 +54,7 @@ def text(value: Any, name: str) -> str:
 def words(value: Any, name: str) -> frozenset[str]:
     """Scopes, as one string with spaces or as an array of strings; nothing at all is no scope. RFC 6749 §3.3."""
     if isinstance(value, str):
-        return _words_of(value)
+        return words_of(value)
     if value is None:
         return frozenset()
     if isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(one, str) for one in value):
@@ -62,9 +62,10 @@ def words(value: Any, name: str) -> frozenset[str]:
     raise TokenRejected(Reason.MALFORMED_CLAIM, hint=name)
 
 
-# An issuer's tokens share a handful of scopes.
+# An issuer's tokens share a handful of scopes, so they are taken apart but once.
 @lru_cache(maxsize=256)
-def _words_of(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """The words of one text."""
     # Only the space separates; a no-break space in the name of a scope must not make it two.
     return frozenset(filter(None, text.split(" ")))
 

@@ -9,7 +9,7 @@ from .claims import Claims, check_lifetime, check_required, words
 from .errors import TokenRejected
 from .own_checks import pass_own_checks
 from .principal import Principal, freeze
-from .profiles import OPAQUE, PROFILES, Check, Profile, Reading
+from .profiles import OPAQUE, PROFILES, Check, Profile, Reading, Words
 from .realm import Realm
 from .reasons import Reason
 
@@ -27,8 +27,8 @@ class Rules:
     profile: Profile
     checks: tuple[Check, ...]
     client_id: Reading
-    scopes: Reading
-    roles: Reading
+    scopes: Words
+    roles: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +65,8 @@ def accept(claims: dict[str, Any], expected: Expected, rules: Rules, now: float)
         subject=rules.profile.subject(claims),
         realm=realm.name,
         client_id=client_id,
-        scopes=words(rules.scopes(claims), "scopes"),
-        roles=words(rules.roles(claims), "roles"),
+        scopes=rules.scopes(claims),
+        roles=rules.roles(claims),
         claims=freeze(claims),
         expires_at=float(claims["exp"]),
     )
@@ -80,9 +80,16 @@ def _rules(profile: Profile, realm: Realm) -> Rules:
         profile=profile,
         checks=tuple(check for check in profile.checks if check not in ONLY_WHERE or ONLY_WHERE[check](realm)),
         client_id=_reading("client_id", realm.client_id, profile.client_id),
-        scopes=_reading("scopes", realm.scopes, profile.scopes),
-        roles=_reading("roles", realm.roles, read.roles),
+        scopes=_reading_of_words("scopes", realm.scopes, profile.scopes),
+        roles=_reading_of_words("roles", realm.roles, read.roles),
     )
+
+
+def _reading_of_words(argument: str, own: str | Reading | None, usual: Words) -> Words:
+    if own is None:
+        return usual
+    found = _reading(argument, own, usual)
+    return lambda claims: words(found(claims), argument)
 
 
 def _reading(argument: str, own: str | Reading | None, usual: Reading) -> Reading:

@@ -22,6 +22,7 @@ from .reasons import Reason
 
 Check: TypeAlias = Callable[[Claims, Realm, float], None]
 Reading: TypeAlias = Callable[[Claims], Any]
+Words: TypeAlias = Callable[[Claims], frozenset[str]]
 
 
 class Target(Protocol):
@@ -56,7 +57,7 @@ class Profile:
     checks: tuple[Check, ...]
     client_id: Reading
     subject: Reading
-    scopes: Reading
+    scopes: Words
 
 
 def _target_by_issuer(claims: Claims, target: Target) -> None:

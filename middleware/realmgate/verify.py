@@ -28,7 +28,10 @@ def verify(token: str, expected: Expected, keyring: Keyring, now: float, tick: f
     check_header(jws.header, claims, expected)
     rules.profile.check_target(claims, expected)
     keys = keyring.at_hand(jws.header.kid, jws.header.alg, tick)
-    if not _any_verifies(keys, jws):
+    for key in keys:
+        if key.verifies(jws):
+            break
+    else:
         return _search(jws, claims, expected, keyring, now=now, tick=tick, tried=keys)
     principal = accept(claims, expected, rules, now)
     return principal if expected.realm.deny_list is None else _unless_denied(principal, expected.realm)

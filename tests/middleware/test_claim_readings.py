@@ -46,14 +46,14 @@ def test_who_may_be_nobody_differs() -> None:
 
 
 def test_scope_goes_before_scp() -> None:
-    assert subjects.scope_or_scp({"scope": "a", "scp": "b"}) == "a"
-    assert subjects.scope_or_scp({"scp": ["b"]}) == ["b"]
-    assert subjects.scope_or_scp({}) is None
+    assert subjects.scope_or_scp({"scope": "a", "scp": "b"}) == {"a"}
+    assert subjects.scope_or_scp({"scp": ["b"]}) == {"b"}
+    assert subjects.scope_or_scp({}) == frozenset()
 
 
 @pytest.mark.parametrize(
     ("given", "read"),
-    [(["a", {"value": "b"}, 5, "c"], ["a", "c"]), ([], []), ("a b", None), ({"a": "b"}, None), (None, None)],
+    [(["a", {"value": "b"}, 5, "c"], {"a", "c"}), ([], set()), ("a b", set()), ({"a": "b"}, set()), (None, set())],
 )
 def test_roles_are_the_texts_of_an_array(given: Any, read: Any) -> None:
-    assert (subjects.roles({"roles": given}) or None) == (read or None)
+    assert subjects.roles({"roles": given}) == read

@@ -2,6 +2,7 @@ import threading
 
 import pytest
 
+from realmgate.incoming import Shown
 from realmgate.principal import Principal
 from realmgate.remembered import Remembered, RememberedTokens
 
@@ -11,7 +12,7 @@ def remembered(credentials: str) -> Remembered:
     return Remembered(credentials=credentials, principal=principal, good_from=0.0, good_until=1.0, generation=0)
 
 
-def recalled(tokens: RememberedTokens, credentials: str) -> Remembered | None:
+def recalled(tokens: RememberedTokens, credentials: Shown) -> Remembered | None:
     return tokens.recall(credentials, now=0.5, generation=0)
 
 

@@ -23,7 +23,8 @@ class NotStrictJson(ValueError):
 
 def parse_object(data: bytes) -> dict[str, Any]:
     """Read one JSON object; refuses doubled names, deep nesting, lone surrogates and everything RFC 8259 does."""
-    if not _is_flat(data) and _depth(data) > MAX_DEPTH:
+    # Any bracket but the first may lie within another; nearly every token has none.
+    if (_ARRAY in data or data.find(_OBJECT, 1) >= 0) and _depth(data) > MAX_DEPTH:
         raise NotStrictJson
     try:
         value = _decode(data)
@@ -37,18 +38,11 @@ def parse_object(data: bytes) -> dict[str, Any]:
     return value
 
 
-def _is_flat(data: bytes) -> bool:
-    """Whether there are too few brackets to lie deep; side by side or in a string, many are not deep either.
-
-    None but the first is what nearly every token has, and numbers are sought much faster than bytes are counted.
-    """
-    if _ARRAY not in data and data.find(_OBJECT, 1) < 0:
-        return True
-    return data.count(_ARRAY) + data.count(_OBJECT) <= MAX_DEPTH
-
-
 def _depth(data: bytes) -> int:
-    """How deep the brackets lie, without parsing anything else."""
+    """How deep the brackets lie, or how many there are, where they are too few to lie deep."""
+    brackets = data.count(_ARRAY) + data.count(_OBJECT)
+    if brackets <= MAX_DEPTH:
+        return brackets
     depth = deepest = 0
     for token in _STRING_OR_BRACKET.findall(data):
         if token in (b"{", b"["):
