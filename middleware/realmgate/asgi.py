@@ -108,7 +108,7 @@ def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send, *, 
         return _send_refusal(gate.refuse(error, incoming), scope, receive, send)
     if not isinstance(found, Principal):
         return _guard_when_answered(found, gate, app, incoming=incoming, scope=scope, receive=receive, send=send)
-    if gate.guarded.nonces is not None:
+    if gate.hands_out_nonces:
         send = _with_headers(gate.parting_headers(incoming), send)
     answer: Awaitable[Any] = app(with_principal(scope, found, gate), receive, send)
     return answer
@@ -138,7 +138,7 @@ async def _guard_when_answered(
     except Refused as error:
         await _send_refusal(gate.refuse(error, incoming), scope, receive, send)
     else:
-        if gate.guarded.nonces is not None:
+        if gate.hands_out_nonces:
             send = _with_headers(gate.parting_headers(incoming), send)
         await app(with_principal(scope, principal, gate), receive, send)
 

@@ -56,6 +56,7 @@ class Gate:
         self.clock = clock
         # All that stand before one app, of which each request has one.
         self.beside: tuple[Gate, ...] = (self,)
+        self.hands_out_nonces = guarded.nonces is not None
         self._keyring = guarded.keyring
         self._tokens = RememberedTokens(remember)
         self._schemes = schemes_for(self.realm.dpop)

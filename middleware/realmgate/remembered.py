@@ -61,9 +61,9 @@ class RememberedTokens:
             self.keep(found)
         elif found.credentials != credentials:
             return None
-        if found.good_from <= now < found.good_until and found.generation in (generation, None):
-            return found
-        return None
+        if found.generation != generation and found.generation is not None:
+            return None
+        return found if found.good_from <= now < found.good_until else None
 
     def keep(self, remembered: Remembered) -> None:
         """Remember what was verified, in the place of what ends alike."""

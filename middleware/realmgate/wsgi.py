@@ -134,7 +134,7 @@ def _guard(gate: Gate, app: Any, environ: Environ, start_response: StartResponse
             principal = run(principal, gate.answers.give)
     except Refused as error:
         return _send_refusal(gate.refuse(error, incoming), start_response)
-    if gate.guarded.nonces is not None:
+    if gate.hands_out_nonces:
         start_response = _with_headers(gate.parting_headers(incoming), start_response)
     return call_with_principal(app, environ, start_response, principal, gate)
 
