@@ -1,15 +1,18 @@
 """What is shipped: sdist and wheel, built and installed for real, each into a new environment."""
 
+import importlib.metadata
 import os
 import subprocess
 import sys
 import tarfile
+import tomllib
 import venv
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[1]
 CURE = "pip install 'realmgate[mockidp]'"
@@ -44,6 +47,19 @@ def bare() -> Mapping[str, str]:
     """The environment variables without those that let this Python's packages leak into another's."""
     leaks = ("PYTHON", "COV", "PYTEST", "VIRTUAL_ENV")
     return {name: value for name, value in os.environ.items() if not name.startswith(leaks)}
+
+
+def test_what_is_pinned_installs_on_the_oldest_python_that_is_promised() -> None:
+    oldest = "3.11.0"
+    assert oldest.startswith(
+        str(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"])[2:]
+    )
+    pinned = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if line[:1] != "#")
+    wanted = {each.name: each.metadata.json.get("requires_python", "") for each in importlib.metadata.distributions()}
+    installed = {name: wants for name, wants in wanted.items() if name in pinned}
+
+    assert len(installed) > len(pinned) / 2
+    assert {name: wants for name, wants in installed.items() if oldest not in SpecifierSet(wants)} == {}
 
 
 @pytest.fixture(scope="module")
