@@ -1,8 +1,8 @@
 """Part one: what a request costs more with a gate than without, for us and for others, in microseconds and in floors.
 
 Each contender runs in a process of its own, those with needs of their own in an environment of their own. Every process
-times the bare app and the bare verification as well, rounds go from one to the next, and what is compared is the median
-of what was least in each round.
+times the bare app and the bare verification as well, and rounds go from one to the next. What was least in a round is
+compared within that round, and the median of the rounds is shown.
 """
 
 import json
@@ -104,15 +104,17 @@ def report(contenders: list[Contender]) -> str:
         "| --- | --- | ---: | ---: | ---: | ---: |",
     ]
     for contender in contenders:
-        times = {case: median(seconds) * 1e6 for case, seconds in contender.rounds.items()}
-        for case, time in times.items():
+        rounds = contender.rounds
+        for case, times in rounds.items():
             algorithm, _, way = case.partition(" ")
             if way in ("floor", "bare"):
                 continue
-            floor = times[f"{algorithm} floor"]
-            bare = 0.0 if way == ALONE else times[f"{algorithm} bare"]
-            added = f"{time - bare:.1f} | {(time - bare) / floor:.2f}"
-            lines.append(f"| {TITLES[contender.name]} | {algorithm}, {way} | {floor:.1f} | {bare:.1f} | {added} |")
+            floors = rounds[f"{algorithm} floor"]
+            bares = [0.0] * len(times) if way == ALONE else rounds[f"{algorithm} bare"]
+            added = [time - bare for time, bare in zip(times, bares, strict=True)]
+            in_floors = median(each / floor for each, floor in zip(added, floors, strict=True))
+            figures = (f"{median(each) * 1e6:.1f}" for each in (floors, bares, added))
+            lines.append(f"| {TITLES[contender.name]} | {algorithm}, {way} | {' | '.join(figures)} | {in_floors:.2f} |")
     return "\n".join(lines)
 
 

@@ -17,6 +17,8 @@ ROOMS = {"middleware/realmgate": ROOT / "middleware/realmgate", "mockidp/mockidp
 SOURCES = sorted(path for room in ROOMS.values() for path in room.rglob("*.py"))
 # A file that is a part of something else is proven with it; here is where.
 PROVEN_WITH = {
+    "realmgate/incoming_asgi.py": "tests/middleware/test_incoming.py",
+    "realmgate/incoming_wsgi.py": "tests/middleware/test_incoming.py",
     "mockidp/cli/words.py": "tests/mockidp/cli/test_main.py",
     "mockidp/cli/printed.py": "tests/mockidp/cli/test_offline.py",
     "mockidp/control/arguments.py": "tests/mockidp/control/test_door.py",

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Awaitable, MutableMapping
 from typing import Any
 
-import msgspec
 from starlette.types import Message, Receive, Scope, Send
 
 from .challenge import Refusal, bad_path, not_found
@@ -12,6 +11,7 @@ from .errors import Refused, ScopeInsufficient, TokenRejected
 from .flow import Flow, run_async
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .guard import PrefixedRealms, SingleRealm
+from .incoming_asgi import Incoming
 from .open_connection import CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED, Ending, OpenConnection, Question
 from .oro_body import through_asgi
 from .paths import AmbiguousPath, readings
@@ -128,7 +128,7 @@ async def _guard_when_answered(
     gate: Gate,
     app: Any,
     *,
-    incoming: "Incoming",
+    incoming: Incoming,
     scope: Scope,
     receive: Receive,
     send: Send,
@@ -176,7 +176,7 @@ async def _guard_websocket(gate: Gate, app: Any, scope: Scope, receive: Receive,
     await _guard(gate, let_in, for_the_gate(scope), receive, send)
 
 
-def _asking_again(gate: Gate, principal: Principal, incoming: "Incoming") -> Question:
+def _asking_again(gate: Gate, principal: Principal, incoming: Incoming) -> Question:
     """Whether the token of an open connection is still good, as far as others can say so."""
 
     async def ask() -> Ending | None:
@@ -188,44 +188,6 @@ def _asking_again(gate: Gate, principal: Principal, incoming: "Incoming") -> Que
         return None
 
     return ask
-
-
-class Incoming(msgspec.Struct):
-    """A scope as a gate sees it. Header names are lower case in every scope (ASGI specification)."""
-
-    _scope: Scope
-
-    @property
-    def method(self) -> str:
-        """The HTTP method, ``GET`` for a WebSocket handshake."""
-        method: str = self._scope.get("method", "GET")
-        return method
-
-    @property
-    def path(self) -> str:
-        """The whole path. Servers differ in whether theirs holds the part where the app is mounted; it does here."""
-        path: str = self._scope["path"]
-        mount: str = self._scope.get("root_path", "")
-        return path if path == mount or path.startswith(mount + "/") else mount + path
-
-    def has_alias(self, name: str) -> bool:
-        """Whether a header came whose name differs only by ``_`` for ``-``."""
-        wanted = name.encode()
-        return any(key != wanted and key.replace(b"_", b"-") == wanted for key, _ in self._scope["headers"])
-
-    def shown(self) -> list[bytes]:
-        """Every ``Authorization`` header, as bytes."""
-        found = []
-        for key, value in self._scope["headers"]:
-            if key == b"authorization":
-                # Every request comes by here, and before Python 3.12 a comprehension is a call.
-                found.append(value)
-        return found
-
-    def header(self, name: str) -> list[str]:
-        """Every value of a header, in the order sent."""
-        wanted = name.encode()
-        return [value.decode("latin-1") for key, value in self._scope["headers"] if key == wanted]
 
 
 def with_principal(scope: Scope, principal: Principal, gate: Gate | None) -> MutableMapping[str, Any]:

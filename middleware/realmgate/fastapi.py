@@ -13,11 +13,11 @@ except ImportError as error:
 
 from starlette.requests import HTTPConnection
 
-from .asgi import Incoming
 from .challenge import Refusal
 from .errors import NoGate, Refused, TokenMissing, TokenRejected
 from .gate import Gate
 from .guarded import GuardedRealm
+from .incoming_asgi import Incoming
 from .keys.discovery import addresses
 from .open_connection import CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED
 from .principal import Principal

@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from . import asgi, wsgi
+from . import incoming_asgi, incoming_wsgi
 from .challenge import Refusal
 from .errors import TokenMissing
 from .open_connection import CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED
@@ -43,7 +43,7 @@ def refusal_for(
     For frameworks where `requires` cannot know how to answer. Takes the requests that `principal_of` takes.
     """
     found = _scope_or_environ(request)
-    incoming = asgi.Incoming(found) if "type" in found else wsgi.Incoming(found)
+    incoming = incoming_asgi.Incoming(found) if "type" in found else incoming_wsgi.Incoming(found)
     return refusal_in(found, incoming, Demand.of(scopes, roles, acr, max_age))
 
 
@@ -114,7 +114,7 @@ def _request_parameter(handler: Callable[..., Any]) -> Callable[[tuple[Any, ...]
 def _refusal(connection: HTTPConnection, demand: Demand) -> Response | None:
     if not isinstance(connection, HTTPConnection):
         raise TypeError("@requires is for Starlette and FastAPI handlers; elsewhere, ask refusal_for(request, …)")
-    refusal = refusal_in(connection.scope, asgi.Incoming(connection.scope), demand)
+    refusal = refusal_in(connection.scope, incoming_asgi.Incoming(connection.scope), demand)
     return None if refusal is None else response_of(refusal)
 
 

@@ -17,10 +17,11 @@ from .asgi import with_principal
 from .gate import Gate
 from .guard import Guard
 from .guarded import GuardedRealm
+from .incoming_wsgi import Environ
 from .principal import Principal, anonymous, freeze
 from .realm import Realm
 from .realms import Realms
-from .wsgi import Environ, StartResponse, call_with_principal
+from .wsgi import StartResponse, call_with_principal
 
 log = logging.getLogger("realmgate")
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import update_wrapper
 from typing import Any, Literal, TypeAlias
 
-import msgspec
-
 from .challenge import TITLES, Refusal, bad_path, not_found
 from .decision import OnDecision
 from .errors import ConfigurationError, Refused
@@ -15,12 +13,12 @@ from .flow import run
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .guard import PrefixedRealms, SingleRealm
 from .guarded import GuardedRealm
+from .incoming_wsgi import Environ, Incoming, decoded
 from .oro_body import through_wsgi
 from .paths import AmbiguousPath
 from .principal import Principal, anonymous
 from .requirement import Demand, refusal_in
 
-Environ: TypeAlias = dict[str, Any]
 StartResponse: TypeAlias = Callable[..., Any]
 
 
@@ -78,10 +76,10 @@ class RealmMap(PrefixedRealms):
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Find the realm of one request and guard it."""
-        path = _decoded(environ, "PATH_INFO")
+        path = decoded(environ, "PATH_INFO")
         form = {"method": environ.get("REQUEST_METHOD", "GET"), "accept": environ.get("HTTP_ACCEPT", "")}
         try:
-            gate = self.gate_for({path, _decoded(environ, "SCRIPT_NAME") + path})
+            gate = self.gate_for({path, decoded(environ, "SCRIPT_NAME") + path})
         except AmbiguousPath:
             return _send_refusal(bad_path(**form), start_response)
         if gate is not None:
@@ -165,45 +163,6 @@ def call_with_principal(
 def _scheme_of(principal: Principal) -> str:
     """The scheme that the token came under, which for one that is bound to a key can only be one. RFC 3875 §4.1.1."""
     return "DPoP" if "jkt" in principal.claims.get("cnf", ()) else "Bearer"
-
-
-def _decoded(environ: Environ, name: str) -> str:
-    text: str = environ.get(name, "")
-    return text.encode("latin-1").decode("utf-8", "replace")
-
-
-class Incoming(msgspec.Struct):
-    """An environ as a gate sees it."""
-
-    _environ: Environ
-
-    @property
-    def method(self) -> str:
-        """The HTTP method."""
-        method: str = self._environ.get("REQUEST_METHOD", "GET")
-        return method
-
-    @property
-    def path(self) -> str:
-        """The whole path."""
-        return _decoded(self._environ, "SCRIPT_NAME") + _decoded(self._environ, "PATH_INFO")
-
-    def has_alias(self, name: str) -> bool:
-        """No: whatever the spelling, it went into the one variable."""
-        del name
-        return False
-
-    def shown(self) -> list[str]:
-        """The ``Authorization`` header, which is text already."""
-        value = self._environ.get("HTTP_AUTHORIZATION")
-        return [] if value is None else [value]
-
-    def header(self, name: str) -> list[str]:
-        """The header's value as the server gives it, joined with commas where it came more than once."""
-        value = self._environ.get("HTTP_" + name.upper().replace("-", "_"))
-        if value is None and name == "content-type":
-            value = self._environ.get("CONTENT_TYPE") or None
-        return [] if value is None else [value]
 
 
 def _send_refusal(refusal: Refusal, start_response: StartResponse) -> Iterable[bytes]:

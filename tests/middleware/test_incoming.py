@@ -9,21 +9,21 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 
-from realmgate import asgi, wsgi
+from realmgate import incoming_asgi, incoming_wsgi
 from realmgate.incoming import Incoming
 
 
 def through_asgi(path: str = "/", mount: str = "", headers: Any = (), method: str = "GET") -> Incoming:
     sent = [(name.encode(), value.encode("latin-1")) for name, value in headers]
     scope = {"type": "http", "method": method, "path": path, "root_path": mount, "headers": sent}
-    return asgi.Incoming(scope)
+    return incoming_asgi.Incoming(scope)
 
 
 def through_wsgi(path: str = "/", mount: str = "", headers: Any = (), method: str = "GET") -> Incoming:
     text = {"SCRIPT_NAME": mount, "PATH_INFO": path}
     sent = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers}
     environ = {name: value.encode().decode("latin-1") for name, value in text.items()}
-    return wsgi.Incoming({"REQUEST_METHOD": method, **environ, **sent})
+    return incoming_wsgi.Incoming({"REQUEST_METHOD": method, **environ, **sent})
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_server_may_leave_the_mount_out_of_the_path() -> None:
 @pytest.mark.parametrize(("prefix", "mount"), [("", ""), ("/shop", ""), ("", "/api"), ("/shop", "/api")])
 def test_a_real_server_is_told_what_a_proxy_took_off(prefix: str, mount: str) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await PlainTextResponse(asgi.Incoming(scope).path)(scope, receive, send)
+        await PlainTextResponse(incoming_asgi.Incoming(scope).path)(scope, receive, send)
 
     routed = Starlette(routes=[Mount(mount or "/", app=app)])
     with serving(routed, root_path=prefix) as port:
@@ -52,7 +52,7 @@ def test_a_real_server_is_told_what_a_proxy_took_off(prefix: str, mount: str) ->
 
 
 def test_a_handshake_has_a_method_too() -> None:
-    assert asgi.Incoming({"type": "websocket", "path": "/", "headers": []}).method == "GET"
+    assert incoming_asgi.Incoming({"type": "websocket", "path": "/", "headers": []}).method == "GET"
     assert through_asgi(method="POST").method == through_wsgi(method="POST").method == "POST"
 
 
