@@ -74,6 +74,10 @@ def _target_by_answer(claims: Claims, target: Target) -> None:
 
 
 def _target_by_audience(claims: Claims, target: Target) -> None:
+    only = claims.get("aud")
+    # What nearly every token names: one audience, which is ours and nobody else's.
+    if type(only) is str and only in target.audiences and only not in target.foreign_audiences:
+        return
     if "aud" not in claims and not target.audiences:
         return
     named = audience_of(claims)
