@@ -47,10 +47,13 @@ def token_in(body: bytes) -> str | None:
 
 
 def without_token(body: bytes) -> bytes:
-    """The document without it; all other members stay as they are. Nothing, where a name among them is no text."""
+    """The document without it; all other members stay as they are.
+
+    Nothing, where a name among them is no text, or they lie deeper than what is left of the stack.
+    """
     try:
         members = _members(body)
-    except ValueError:
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return b""
     members.pop(MEMBER, None)
     return msgspec.json.encode(members)

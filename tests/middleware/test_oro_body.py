@@ -1,6 +1,7 @@
 """A token in a JSON:API document, taken out of it; the doors themselves are tried in tests/together."""
 
 import io
+from bisect import bisect_left
 from typing import Any
 
 import pytest
@@ -34,6 +35,23 @@ def test_only_the_top_level_member_is_taken(body: bytes, token: str | None, left
 def test_a_document_that_cannot_be_put_together_again_is_not_handed_on() -> None:
     body = b'{"\xff":1,"access_token":"x"}'
     assert (token_in(body), without_token(body)) == ("x", b"")
+
+
+def nested(depth: int) -> bytes:
+    return b'{"access_token":"x","a":' + b"[" * depth + b"]" * depth + b"}"
+
+
+def further_down(steps: int, body: bytes) -> bytes:
+    """Read the document where less of the stack is left, as behind a gate there is."""
+    return further_down(steps - 1, body) if steps else without_token(body)
+
+
+def test_a_document_that_lies_too_deep_by_then_is_not_handed_on() -> None:
+    depths = range(100_000)
+    deepest = bisect_left(depths, True, key=lambda depth: token_in(nested(depth)) is None) - 1
+    assert token_in(nested(deepest)) == "x"
+    assert further_down(50, nested(deepest)) in (b"", nested(deepest).replace(b'"access_token":"x",', b""))
+    assert further_down(50, nested(10)) == nested(10).replace(b'"access_token":"x",', b"")
 
 
 @pytest.mark.parametrize(
