@@ -103,7 +103,7 @@ def check_required(claims: Claims, realm: Realm, _now: float) -> None:
 
 
 def check_required_scopes(held: AbstractSet[str], realm: Realm) -> None:
-    """The scopes that every token must hold. Asked last, so that only a good token is told which. RFC 6750 §3.1."""
+    """The scopes that every token must hold. Asked last: only a good token is said to lack one. RFC 6750 §3.1."""
     if realm.required_scopes and not held >= set(realm.required_scopes):
         raise ScopeInsufficient(Reason.SCOPE_INSUFFICIENT, scope=" ".join(realm.required_scopes))
 

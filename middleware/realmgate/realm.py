@@ -35,7 +35,7 @@ class Realm:
     * `client_id`, `scopes` and `roles`: where a provider keeps them elsewhere, the name of the claim, or a function
       that takes all claims and returns a string (`client_id`) or a list of strings.
     * `required_scopes`: scopes that a token must hold, all of them, whatever is asked for; without, the answer is 403.
-      Every challenge names them, so that clients know what to ask for.
+      Every 401 names them, so that clients know what to ask for.
     * `require`: claims that must have exactly these scalar values.
     * `checks`: plain functions that take the `Principal` of an otherwise good token and return True, or it is refused.
       They are asked once for as long as a token is remembered, so they must look at nothing but the token.

@@ -165,11 +165,7 @@ def _check_preflight(realm: Unchecked) -> None:
 
 def _check_deny_list(realm: Unchecked) -> None:
     if realm.deny_list is not None and not callable(realm.deny_list):
-        raise _refuse(
-            realm,
-            "deny_list",
-            "must be a function that takes a jti and says whether it is revoked",
-        )
+        raise _refuse(realm, "deny_list", "must be a function that takes a jti and says whether it is revoked")
 
 
 def _check_resource(realm: Unchecked) -> None:

@@ -23,7 +23,7 @@ StartResponse: TypeAlias = Callable[..., Any]
 
 
 class RealmGate(SingleRealm):
-    """WSGI middleware that lets requests through to `app` with a token of one realm only.
+    """WSGI middleware that lets requests through to `app` with a token of one realm only, or of one of several.
 
     The principal is in ``environ["realmgate.principal"]``, its subject in ``REMOTE_USER``. The arguments are those of
     the ASGI door.
