@@ -7,12 +7,12 @@ from typing import Any
 from starlette.types import Message, Receive, Scope, Send
 
 from .challenge import Refusal, bad_path, not_found
-from .errors import Refused, ScopeInsufficient, TokenRejected
+from .errors import Refused, TokenRejected
 from .flow import Flow, run_async
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .guard import PrefixedRealms, SingleRealm
 from .incoming_asgi import Incoming
-from .open_connection import CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED, Ending, OpenConnection, Question
+from .open_connection import Ending, OpenConnection, Question, close_code
 from .oro_body import through_asgi
 from .paths import AmbiguousPath, readings
 from .principal import Principal, anonymous
@@ -204,8 +204,7 @@ async def _send_refusal(refusal: Refusal, scope: Scope, receive: Receive, send: 
     if scope["type"] == "websocket":
         await receive()
         if "websocket.http.response" not in (scope.get("extensions") or {}):
-            code = CLOSE_FORBIDDEN if refusal.status == ScopeInsufficient.status else CLOSE_UNAUTHORIZED
-            await send({"type": "websocket.close", "code": code, "reason": ""})
+            await send({"type": "websocket.close", "code": close_code(refusal.status), "reason": ""})
             return
         kind = "websocket.http.response"
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in refusal.headers]

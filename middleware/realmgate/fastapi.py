@@ -14,12 +14,12 @@ except ImportError as error:
 from starlette.requests import HTTPConnection
 
 from .challenge import Refusal
-from .errors import NoGate, Refused, TokenMissing, TokenRejected
+from .errors import NoGate, Refused, TokenRejected
 from .gate import Gate
 from .guarded import GuardedRealm
 from .incoming_asgi import Incoming
 from .keys.discovery import addresses
-from .open_connection import CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED
+from .open_connection import close_code
 from .principal import Principal
 from .reasons import Reason
 from .requirement import Demand, gate_in, principal_in
@@ -86,8 +86,7 @@ def _exception(connection: HTTPConnection, refusal: Refusal, detail: str) -> HTT
     """FastAPI words the body of an answer itself; status and headers are the gate's."""
     extensions = connection.scope.get("extensions") or {}
     if connection.scope["type"] == "websocket" and "websocket.http.response" not in extensions:
-        code = CLOSE_UNAUTHORIZED if refusal.status == TokenMissing.status else CLOSE_FORBIDDEN
-        return WebSocketException(code, detail)
+        return WebSocketException(close_code(refusal.status), detail)
     headers: dict[str, str] = {}
     for name, value in refusal.headers:
         if not name.startswith("content-"):

@@ -11,6 +11,8 @@ from typing import Final, TypeAlias
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .errors import ScopeInsufficient
+
 log = logging.getLogger("realmgate")
 
 # https://www.iana.org/assignments/websocket: 3000 is "Unauthorized", 3003 "Forbidden", 1013 "Try Again Later".
@@ -21,6 +23,11 @@ CLOSE_TRY_AGAIN_LATER: Final = 1013
 LONGEST_NAP: Final = 30.0
 # How long, in seconds, a client that reads nothing may hold up the closing, and a question about the token may take.
 PATIENCE: Final = 5.0
+
+
+def close_code(status: int) -> int:
+    """How a handshake that is refused with an HTTP status is closed, where the server can do nothing but close it."""
+    return CLOSE_FORBIDDEN if status == ScopeInsufficient.status else CLOSE_UNAUTHORIZED
 
 
 class Ending(Enum):

@@ -11,8 +11,7 @@ from starlette.websockets import WebSocket
 
 from . import incoming_asgi, incoming_wsgi
 from .challenge import Refusal
-from .errors import TokenMissing
-from .open_connection import CLOSE_FORBIDDEN, CLOSE_UNAUTHORIZED
+from .open_connection import close_code
 from .principal import Principal
 from .requirement import Demand, principal_in, refusal_in
 
@@ -134,5 +133,5 @@ async def _refuse(connection: HTTPConnection, response: Response) -> Response | 
     if "websocket.http.response" in (websocket.scope.get("extensions") or {}):
         await websocket.send_denial_response(response)
     else:
-        await websocket.close(CLOSE_UNAUTHORIZED if response.status_code == TokenMissing.status else CLOSE_FORBIDDEN)
+        await websocket.close(close_code(response.status_code))
     return None
