@@ -96,13 +96,12 @@ class Provider:
         Codes, tokens, logins, keys, clock, captured requests, what tests asked to go wrong, and people and clients that
         came later stay, too, unless one of their name is configured now. ConfigError where it cannot be; then
         everything is as before. The app that answers for the provider goes on with the configuration it was built with:
-        see `build_app`.
+        see `build_app`. Whoever has built the new one tells the journal.
         """
         with self.changing:
             effective, stays = with_fixed(config, self.config)
             self._take(stand(effective, self._lasting, self._standing))
             give_way(self.store, effective.realms)
-        self.journal.happened()
         return stays
 
     def _take(self, standing: Standing) -> None:
@@ -177,7 +176,7 @@ class Provider:
         self.journal.forget()
 
     def warm_up(self) -> threading.Thread:
-        """Make in the background, once, what the first token would wait for: signing keys; the thread that does it."""
+        """Make and load in the background, once, what the first token would wait for; the thread that does it."""
         if self._warming is None:
             self._warming = threading.Thread(target=self._warm_up, name="mockidp-keys", daemon=True)
             self._warming.start()
@@ -228,8 +227,8 @@ def _standard_routes(provider: Provider) -> list[BaseRoute]:
     def everything() -> Iterator[BaseRoute]:
         from .routes import routes  # noqa: PLC0415  # this is what is late
 
+        yield from routes(sites)  # the token endpoint is the first of them
         yield from documents
-        yield from routes(sites)
 
     return [*documents, LateRoutes(everything)]
 

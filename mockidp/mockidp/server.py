@@ -72,8 +72,7 @@ class MockIdp:
             self._tls = tls_of(self.config, self.local_url)
         self.provider = Provider(self.config, base_url=self.config.base_url or self.local_url, clock=clock)
         self.provider.ca_file = self.ca_file
-        addresses = (self.provider.base_url, self.provider.browser_base_url)
-        guard = Guard(addresses=addresses, token=control_token)
+        guard = Guard(addresses=(self.provider.base_url, self.provider.browser_base_url), token=control_token)
         self._control = Door(build_app(self.provider), provider=self.provider, guard=guard)
         self.app: ASGIApp = self._control
 
@@ -113,6 +112,7 @@ class MockIdp:
         with self.provider.changing:
             stays = self.provider.configure(overridden(config, self._overrides))
             self.config, self._control.app = self.provider.config, build_app(self.provider)
+        self.provider.journal.happened()  # not earlier: whoever hears of it may ask for what is new in it
         return stays
 
     def reset(self) -> None:

@@ -60,3 +60,15 @@ def test_what_is_not_there_is_404_and_another_method_405_also_at_the_routes_befo
 
 def test_a_websocket_is_none_of_theirs() -> None:
     assert LateRoutes(lambda: ()).matches({"type": "websocket", "path": "/late"}) == (Match.NONE, {})
+
+
+def test_what_fails_while_they_are_made_fails_that_request_alone() -> None:
+    failing = iter([True])
+
+    def make() -> Iterator[BaseRoute]:
+        if next(failing, False):
+            raise ImportError("not now")
+        yield Route("/late", answer)
+
+    client = TestClient(Starlette(routes=[LateRoutes(make)]), raise_server_exceptions=False)
+    assert [client.get("/late").status_code for _ in range(2)] == [500, 200]

@@ -204,3 +204,11 @@ def test_settings_by_name_stay_on_top_of_another_configuration() -> None:
     with pytest.raises(ConfigError):
         idp.configure(Config(faults=(PlannedFault(fault="none"),)))
     assert idp.config.lifetimes == Lifetimes(access_token="2s", code="1m")
+
+
+def test_whoever_hears_of_another_configuration_finds_it_in_force() -> None:
+    idp = MockIdp(port=None)
+    found: list[object] = []
+    with idp.provider.journal.listening(lambda: found.append((idp.config, tuple(idp.keys)))):
+        idp.configure(Config(realms=(Realm(name="attic"),)))
+    assert found == [(idp.config, ("attic",))]
