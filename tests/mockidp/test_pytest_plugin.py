@@ -426,3 +426,16 @@ def test_a_comparison_of_other_things_is_told_as_ever(run: Run) -> None:
     assert {"E         {'code': 'x'} != {'code': 'y'}", "E         At index 0 diff: [[...]] != 1"} <= set(
         result.outlines
     )
+
+
+def test_a_comparison_where_nothing_was_captured_is_not_looked_through(run: Run) -> None:
+    result = run("""
+        import sys
+        import pytest
+
+        def test_one():
+            with pytest.raises(AssertionError):
+                assert {"code": "x"} == {"code": "y"}
+            assert "mockidp.captured" not in sys.modules
+    """)
+    result.assert_outcomes(passed=1)
