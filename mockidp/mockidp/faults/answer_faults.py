@@ -24,9 +24,8 @@ async def _with(exchange: Exchange, **members: Any) -> None:
 
 
 async def _huge(exchange: Exchange) -> None:
-    await _with(
-        exchange, padding="x" * HUGE
-    )  # only when it is asked for: otherwise it would lie in memory all the time
+    """The true answer with padding that is made only now: otherwise it would lie in memory all the time."""
+    await _with(exchange, padding="x" * HUGE)
 
 
 async def _with_odd_key(exchange: Exchange) -> None:

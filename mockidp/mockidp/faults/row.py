@@ -31,7 +31,6 @@ BOTH: Final[tuple[TokenKind, ...]] = ("access_token", "id_token")
 ACCESS_TOKEN: Final[tuple[TokenKind, ...]] = ("access_token",)
 ID_TOKEN: Final[tuple[TokenKind, ...]] = ("id_token",)
 
-
 REFUSED: Final = "refused as invalid (401 `invalid_token`)"
 
 

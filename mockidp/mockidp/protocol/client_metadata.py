@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ..errors import ConfigError
 from ..settings.expectations import expect_redirect_uri
-from ..settings.realm import Client
+from ..settings.realm import Client, RegistrableGrant
 from ..site import Site
 
 _BASIC: Final = "client_secret_basic"
@@ -22,10 +22,6 @@ _PUBLIC: Final = "none"
 MOST_URIS: Final = 20
 LONGEST: Final = 2000  # characters of a name or an address
 
-GrantName = Literal[
-    "authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code"
-]
-
 
 class Metadata(Struct, frozen=True, kw_only=True):
     """The members that mean something here; each has its registered name."""
@@ -33,7 +29,7 @@ class Metadata(Struct, frozen=True, kw_only=True):
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
     token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post", "none"] = _BASIC
-    grant_types: tuple[GrantName, ...] = ("authorization_code",)
+    grant_types: tuple[RegistrableGrant, ...] = ("authorization_code",)
     response_types: tuple[Literal["code"], ...] | None = None
     client_name: str | None = None
     scope: str | None = None

@@ -1,7 +1,7 @@
 """Who there is: realms with their users and clients, as the operator describes them. Frozen, checked when built."""
 
 import re
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -21,12 +21,11 @@ GrantType = Literal[
 ]
 
 DEVICE_CODE: Final = "urn:ietf:params:oauth:grant-type:device_code"
-REGISTRABLE: Final = (
-    "authorization_code",
-    "refresh_token",
-    "client_credentials",
-    DEVICE_CODE,
-)  # for oneself (RFC 7591)
+# What a client may have that registers itself (RFC 7591).
+RegistrableGrant = Literal[
+    "authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code"
+]
+REGISTRABLE: Final[tuple[RegistrableGrant, ...]] = get_args(RegistrableGrant)
 
 STOREFRONT: Final = "storefront"
 BACKOFFICE: Final = "backoffice"
