@@ -93,11 +93,28 @@ def _is_lifespan(scope: Scope) -> bool:
     return False
 
 
-def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send, *, incoming: Any = None) -> Awaitable[Any]:
-    """Decide, and give what is to be awaited: the app behind itself, where nothing comes between.
+def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send) -> Awaitable[Any]:
+    """Let in whoever is remembered, decide on everybody else, and give what is to be awaited.
 
-    `incoming` is the request as the gate is to see it, where that is more than its scope.
+    That is the app behind itself, where nothing comes between. Most requests end here, so nothing is called that need
+    not be.
     """
+    shown = None
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            # Of several none is remembered, and that is what nothing says.
+            shown = value if shown is None else b""
+    found = None if shown is None else gate.recall(shown)
+    if found is None:
+        return _decide(gate, app, scope, receive, send)
+    answer: Awaitable[Any] = app(with_principal(scope, found.principal, gate), receive, send)
+    return answer
+
+
+def _decide(
+    gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send, *, incoming: Any = None
+) -> Awaitable[Any]:
+    """`incoming` is the request as the gate is to see it, where that is more than its scope."""
     if incoming is None:
         if gate.reads_bodies:
             return _guard_when_read(gate, app, scope, receive, send)
@@ -120,7 +137,7 @@ async def _guard_when_read(gate: Gate, app: Any, scope: Scope, receive: Receive,
     except Refused as error:
         await _send_refusal(gate.refuse(error, Incoming(scope)), scope, receive, send)
     else:
-        await _guard(gate, app, scope, receive, send, incoming=Incoming(seen))
+        await _decide(gate, app, scope, receive, send, incoming=Incoming(seen))
 
 
 async def _guard_when_answered(

@@ -40,6 +40,8 @@ class Gate:
 
     # Whether a token may stand in a body, so that the doors have to read it first.
     reads_bodies: bool = False
+    # Whether whoever is remembered may come in without a look at the rest of the request.
+    is_plain: bool = True
 
     def __init__(
         self, guarded: GuardedRealm, *, clock: Callable[[], float] = time.time, remember: int = 10_000
@@ -58,19 +60,20 @@ class Gate:
         self.beside: tuple[Gate, ...] = (self,)
         self.hands_out_nonces = guarded.nonces is not None
         self._keyring = guarded.keyring
-        self._tokens = RememberedTokens(remember)
+        self._tokens = RememberedTokens(remember, self._keyring, clock=clock, tick=time.monotonic)
         self._schemes = schemes_for(self.realm.dpop)
         self._protection = _protection_of(self.realm)
         self._binds = bool(self.realm.bindings)
         self._asks_again = self._binds or self.realm.deny_list is not None
+        # The doors' short way in: what is remembered of the one header shown, where that alone decides.
+        self.recall = self._tokens.recall if self.is_plain and not self._asks_again else _nothing
 
     def admit(self, incoming: Incoming) -> Principal | Flow[Principal]:
         """Decide on a request: at once where nothing need be asked, else by a flow to drive. Raises `Refused`."""
-        now, shown, keyring = self.clock(), incoming.shown(), self._keyring
-        if len(shown) == 1:
-            found = self._tokens.recall(shown[0], now, keyring.generation)
-            if found is not None and (time.monotonic() < keyring.settled_until or self._keys_stand(found)):
-                return self._recheck(found.principal, incoming, now) if self._asks_again else found.principal
+        now, shown = self.clock(), incoming.shown()
+        found = self.remembered(shown)
+        if found is not None:
+            return self._recheck(found.principal, incoming, now) if self._asks_again else found.principal
         try:
             _, token = split_credentials(as_text(shown), self._schemes)
         except TokenMissing:
@@ -140,7 +143,7 @@ class Gate:
 
     def remembered(self, shown: Sequence[Shown]) -> Remembered | None:
         """What is remembered of exactly these credentials; whether they get somebody in is for `admit`."""
-        return self._tokens.recall(shown[0], self.clock(), self._keyring.generation) if len(shown) == 1 else None
+        return self._tokens.recall(shown[0]) if len(shown) == 1 else None
 
     def ask_again(self, principal: Principal, incoming: Incoming) -> Flow[None]:
         """Whether a token that was good has been revoked since, for what outlives its first request."""
@@ -185,22 +188,11 @@ class Gate:
         )
         self._tokens.keep(remembered)
 
-    def _keys_stand(self, found: Remembered) -> bool:
-        """Whether the keys that vouch for it may still be used, now that it is time to look for newer ones."""
-        if found.generation is None:
-            return True
-        tick = time.monotonic()
-        # An outage puts `refresh_at` off, again and again, but never the end of what keys are good for.
-        return not self._keyring.useless(tick) and self._refresh_ahead(tick)
-
-    def _refresh_ahead(self, tick: float) -> bool:
-        """Have stale keys refreshed beside the requests; False where they must not be used before that."""
-        if tick < self._keyring.refresh_at:
-            return True
-        if self._keyring.source.inline or self._keyring.useless(tick):
-            return False
-        self.guarded.fetcher.refresh_beside(self._keyring)
-        return True
+    def _refresh_ahead(self, tick: float) -> None:
+        """Have keys that it is time to renew renewed beside the requests, where they may be used until then."""
+        keyring = self._keyring
+        if tick >= keyring.refresh_at and not keyring.source.inline and not keyring.useless(tick):
+            self.guarded.fetcher.refresh_beside(keyring)
 
     def parting_headers(self, incoming: Incoming) -> tuple[tuple[str, str], ...]:
         """What the app's answer is to carry; nothing but where the realm hands out nonces."""
@@ -219,6 +211,10 @@ class Gate:
         scheme = " ".join(incoming.header("authorization")).partition(" ")[0]
         accept = ",".join(incoming.header("accept"))
         return refuse(error, self._protection, scheme=scheme, method=incoming.method, accept=accept)
+
+
+def _nothing(_shown: Shown) -> None:
+    """Who is not to come in by the short way is remembered, but asked."""
 
 
 def _protection_of(realm: Realm) -> Protection:

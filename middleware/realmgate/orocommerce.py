@@ -19,6 +19,8 @@ _BEARER: Final = re.compile(r"\s*Bearer\s+(?P<token>\S.*)", re.DOTALL)
 class OroGate(Gate):
     """Decides as every gate does, on what OroCommerce would see of a request; `OPTIONS` is never authenticated."""
 
+    is_plain = False
+
     def __init__(self, guarded: GuardedRealm, **options: Any) -> None:
         """Take what every gate takes."""
         super().__init__(guarded, **options)

@@ -4,12 +4,14 @@ Only successes are kept, by one gate of one realm, and found again by exactly th
 between two requests (time, the key set, the deny-list) is asked again on every hit, by whoever asks here.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
 from .errors import ConfigurationError
 from .incoming import Shown
+from .keys.keyring import Keyring
 from .principal import Principal
 
 # Where credentials are looked up: to hash all of a token costs twenty times what it costs to compare it. What a token
@@ -34,23 +36,30 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
 class RememberedTokens:
     """At most about `capacity` tokens, the least recently used ones forgotten first.
 
+    `clock` gives seconds since the epoch, `tick` those of the monotonic clock that the keyring goes by.
+
     Two dicts instead of one ordered one: a hit in the young half changes nothing, so it needs no lock. Losing an entry
     to a race costs one verification, never a wrong answer.
     """
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(
+        self, capacity: int, keyring: Keyring, *, clock: Callable[[], float], tick: Callable[[], float]
+    ) -> None:
         """Start empty; a capacity of zero remembers nothing. Raises `ConfigurationError` for one that is no number."""
         if not isinstance(capacity, int) or capacity < 0:
             raise ConfigurationError("remember=…: must say how many tokens, zero or more")
+        self._keyring = keyring
+        self._clock = clock
+        self._tick = tick
         self._half = capacity // 2
         self._young: dict[Shown, Remembered] = {}
         self._old: dict[Shown, Remembered] = {}
 
-    def recall(self, credentials: Shown, now: float, generation: int) -> Remembered | None:
+    def recall(self, credentials: Shown) -> Remembered | None:
         """What is remembered of exactly these credentials, whoever else's end like them, if it is as good as it was.
 
-        `now` is seconds since the epoch, `generation` that of the key set. Whether the keys may still be used, and
-        whether the token was revoked, is *not* asked here.
+        While it is time to look for newer keys nothing is, so that whoever comes sees to it. Whether the token was
+        revoked is *not* asked here.
         """
         tail = credentials[_TAIL]
         found = self._young.get(tail)
@@ -61,9 +70,14 @@ class RememberedTokens:
             self.keep(found)
         elif found.credentials != credentials:
             return None
-        if found.generation != generation and found.generation is not None:
+        if not found.good_from <= self._clock() < found.good_until:
             return None
-        return found if found.good_from <= now < found.good_until else None
+        keyring = self._keyring
+        if found.generation is None or (
+            found.generation == keyring.generation and self._tick() < keyring.settled_until
+        ):
+            return found
+        return None
 
     def keep(self, remembered: Remembered) -> None:
         """Remember what was verified, in the place of what ends alike."""

@@ -31,6 +31,8 @@ def gate_of(
 class WatchedGate(Gate):
     """Decides as every gate does, and tells `on_decision` each time."""
 
+    is_plain = False
+
     def __init__(
         self, guarded: GuardedRealm, *, clock: Callable[[], float], remember: int, on_decision: OnDecision
     ) -> None:

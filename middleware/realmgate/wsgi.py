@@ -122,6 +122,10 @@ def _check_blocking(guarded: GuardedRealm) -> None:
 
 
 def _guard(gate: Gate, app: Any, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    shown = environ.get("HTTP_AUTHORIZATION")
+    found = None if shown is None else gate.recall(shown)
+    if found is not None:
+        return call_with_principal(app, environ, start_response, found.principal, gate)
     incoming = Incoming(environ)
     try:
         if gate.reads_bodies:
