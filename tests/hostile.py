@@ -64,7 +64,8 @@ def target_spelling() -> Callable[[bytes], None]:
         token = respelled(good, data)
         answer = ask(doors, f"Bearer {token}")
         must_be(answer, allowed)
-        if (answer.seen == IN) != (token == good):
+        # White space at the end of a header's value is none of its own (RFC 9110 §5.5).
+        if (answer.seen == IN) != (token.rstrip("\t") == good):
             raise Finding(f"one token in another spelling: {token}")
 
     return spelling
