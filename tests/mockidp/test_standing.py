@@ -159,7 +159,7 @@ def test_a_client_that_registered_itself_gives_way_to_one_that_is_configured_now
     ]
     assert with_that_id == [configured]
     assert stays["client_id"] in {client.client_id for client in provider.clients["storefront"]}
-    [said] = caplog.messages
+    [said] = [record.getMessage() for record in caplog.records if record.name == "mockidp"]
     assert came["client_id"] in said
     assert "gives way to the configured one" in said
 
