@@ -55,11 +55,16 @@ def main() -> None:
         client = Client(client_id="c", client_secret="s")  # noqa: S106 - nobody's
         idp = MockIdp(Config(realms=(Realm(name="storefront", algorithm=algorithm, clients=(client,)),)), port=None)
         idp.token("storefront", subject="x")
-        began = perf_counter()
-        for _ in range(MINTED):
-            idp.token("storefront", subject="customer@example.com", scope="orders:read")
-        found[f"minted {algorithm}"] = MINTED / (perf_counter() - began)
+        found[f"minted {algorithm}"] = max(minted(idp) for _ in range(TIMES))
     sys.stdout.write(json.dumps(found))
+
+
+def minted(idp) -> float:
+    """Tokens per second."""
+    began = perf_counter()
+    for _ in range(MINTED):
+        idp.token("storefront", subject="customer@example.com", scope="orders:read")
+    return MINTED / (perf_counter() - began)
 
 
 if __name__ == "__main__":
