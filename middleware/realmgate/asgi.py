@@ -209,7 +209,7 @@ def _asking_again(gate: Gate, principal: Principal, incoming: Incoming) -> Quest
 
 def with_principal(scope: Scope, principal: Principal, gate: Gate | None) -> MutableMapping[str, Any]:
     """A scope of its own for the app behind, so that nothing a handler does reaches another request."""
-    seen = dict(scope)
+    seen = {**scope}
     seen["user"] = seen[PRINCIPAL_KEY] = principal
     seen["auth"] = GrantedScopes(principal)
     seen[GATE_KEY] = gate

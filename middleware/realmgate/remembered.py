@@ -72,10 +72,8 @@ class RememberedTokens:
             return None
         if not found.good_from <= self._clock() < found.good_until:
             return None
-        keyring = self._keyring
-        if found.generation is None or (
-            found.generation == keyring.generation and self._tick() < keyring.settled_until
-        ):
+        generation, keyring = found.generation, self._keyring
+        if generation is None or (generation == keyring.generation and self._tick() < keyring.settled_until):
             return found
         return None
 
