@@ -211,7 +211,8 @@ def with_principal(scope: Scope, principal: Principal, gate: Gate | None) -> Mut
     """A scope of its own for the app behind, so that nothing a handler does reaches another request."""
     seen = {**scope}
     seen["user"] = seen[PRINCIPAL_KEY] = principal
-    seen["auth"] = GrantedScopes(principal)
+    seen["auth"] = auth = GrantedScopes()
+    auth.principal = principal
     seen[GATE_KEY] = gate
     return seen
 

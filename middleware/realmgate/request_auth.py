@@ -10,15 +10,15 @@ from .principal import Principal
 class GrantedScopes(AuthCredentials):
     """Starlette's credentials; most requests never ask for them, and what one request does to them no other sees."""
 
-    def __init__(self, principal: Principal) -> None:
-        """Take whoever stands behind the request."""
-        self._principal = principal
+    # Whoever makes one says whose scopes they are afterwards: Python takes as long to call a method as to do all else.
+    principal: Principal
+    __init__ = object.__init__  # pyright: ignore[reportAssignmentType]
 
     def __getattr__(self, name: str) -> Any:
         """Make `scopes`, the only one that is missing at first."""
         if name != "scopes":
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        principal = self._principal
+        principal = self.principal
         self.scopes = ["authenticated", *principal.scopes] if principal.is_authenticated else []
         return self.scopes
 

@@ -10,19 +10,25 @@ from realmgate.request_auth import GrantedScopes
 CASEY = Principal(subject="casey", realm="storefront", scopes=frozenset({"orders:read"}))
 
 
+def granted(principal: Principal) -> GrantedScopes:
+    auth: GrantedScopes = GrantedScopes()
+    auth.principal = principal
+    return auth
+
+
 def test_it_is_what_starlette_takes() -> None:
-    auth = GrantedScopes(CASEY)
+    auth = granted(CASEY)
 
     assert isinstance(auth, AuthCredentials)
     assert auth.scopes == ["authenticated", "orders:read"]
 
 
 def test_nobody_has_no_scopes() -> None:
-    assert GrantedScopes(anonymous("storefront")).scopes == []
+    assert granted(anonymous("storefront")).scopes == []
 
 
 def test_a_list_is_of_one_request_and_stays_what_it_is() -> None:
-    one, other = GrantedScopes(CASEY), GrantedScopes(CASEY)
+    one, other = granted(CASEY), granted(CASEY)
     one.scopes.append("admin")
 
     assert one.scopes == ["authenticated", "orders:read", "admin"]
@@ -32,12 +38,12 @@ def test_a_list_is_of_one_request_and_stays_what_it_is() -> None:
 
 def test_it_has_nothing_else() -> None:
     with pytest.raises(AttributeError, match="no attribute 'roles'"):
-        _ = GrantedScopes(CASEY).roles
+        _ = granted(CASEY).roles
 
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
 def test_a_copy_says_the_same(copied: Callable[[AuthCredentials], AuthCredentials]) -> None:
-    copy_of = copied(GrantedScopes(CASEY))
+    copy_of = copied(granted(CASEY))
 
     assert isinstance(copy_of, AuthCredentials)
     assert copy_of.scopes == ["authenticated", "orders:read"]
