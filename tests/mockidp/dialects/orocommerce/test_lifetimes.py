@@ -16,6 +16,7 @@ SERVICE = {
 
 def test_a_token_may_be_over_when_it_arrives() -> None:
     with MockIdp(dialect="orocommerce", access_token_lifetime=0) as idp:
+        idp.clock.freeze()
         answer = requests.post(f"{idp.base_url}/oauth2-token", data=SERVICE, timeout=10).json()
         key = jwt.PyJWK(idp.keys_of("storefront")()["keys"][0])
 

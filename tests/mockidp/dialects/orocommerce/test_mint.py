@@ -1,5 +1,6 @@
 """The access token, as a careful reader takes it apart."""
 
+import itertools
 import re
 
 import jwt
@@ -8,6 +9,8 @@ from oro import NOON, Oro, claims_of, header_of
 from oro_rows import ALL
 
 from mockidp import MockIdp
+from mockidp.clock import Clock
+from mockidp.dialects.orocommerce.mint import OroMint
 
 
 @pytest.mark.parametrize("version", ALL)
@@ -48,6 +51,23 @@ def test_by_a_running_clock_the_dates_differ_a_little() -> None:
     assert claims["iat"] <= claims["nbf"] < claims["iat"] + 1
     assert claims["exp"] - claims["iat"] == pytest.approx(3600, abs=1)
     assert answer["expires_in"] in {3599, 3600}
+
+
+@pytest.mark.parametrize("lifetime", [3600, 0])
+def test_a_second_that_turns_while_the_token_is_made_is_not_left_any_more(lifetime: int) -> None:
+    oro = Oro("6.1")
+    ticks = itertools.count(NOON, 0.3)  # four looks at the clock: at .25, .55, .85 and 1.15
+    mint = OroMint(
+        realm="storefront",
+        issuer="",
+        audience="",
+        keys=oro.provider.keys["storefront"],
+        clock=Clock(lambda: next(ticks)),
+        store=oro.provider.store,
+    )
+
+    issued = mint.issue(subject="ann@example.com", client_id="storefront-app", scope="a", lifetime=lifetime)
+    assert issued.expires_in == lifetime - 1
 
 
 def test_each_token_has_a_name_of_its_own_and_is_noted() -> None:
