@@ -57,7 +57,7 @@ class RealmSecurity(SecurityBase):
         try:
             if principal.is_authenticated and principal.realm != self._realm.name:
                 raise TokenRejected(Reason.OTHER_REALM)
-            Demand.of(wanted.scope_str, "", (), None).check(principal, gate.clock())
+            Demand.of(wanted.scope_str).check(principal, gate.clock())
         except Refused as error:
             refusal = gate.forbid(error, Incoming(connection.scope))
             raise _exception(connection, refusal, error.description) from None

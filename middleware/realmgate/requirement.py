@@ -9,6 +9,7 @@ from .errors import NoGate, Refused, ScopeInsufficient, TokenMissing
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .incoming import Incoming
 from .principal import Principal
+from .realm_checks import SCOPE
 from .reasons import Reason
 from .step_up import StepUp, check_step_up
 
@@ -22,10 +23,18 @@ class Demand:
     step_up: StepUp
 
     @classmethod
-    def of(cls, scopes: str | list[str], roles: str | list[str], acr: str | Sequence[str], max_age: int | None) -> Self:
-        """Take what `requires` takes; raises `TypeError`."""
-        step_up = StepUp((acr,) if isinstance(acr, str) else tuple(acr), max_age)
-        return cls(scopes=_choices(scopes), roles=_choices(roles), step_up=step_up)
+    def of(
+        cls,
+        scopes: str | list[str] = "",
+        roles: str | list[str] = "",
+        acr: str | Sequence[str] | None = None,
+        max_age: int | None = None,
+    ) -> Self:
+        """Take what `requires` takes; raises `TypeError`, which names the argument."""
+        choices = _choices("scopes", scopes)
+        if not all(SCOPE.fullmatch(one) for choice in choices for one in choice):
+            raise TypeError("scopes= takes names that a token can hold: ASCII, without quotes and backslashes")
+        return cls(scopes=choices, roles=_choices("roles", roles), step_up=StepUp.of(acr, max_age))
 
     def check(self, principal: Principal, now: float) -> None:
         """Raise `Refused` unless the principal may; `now` is in seconds since the epoch."""
@@ -65,11 +74,14 @@ def refusal_in(request: Mapping[str, Any], incoming: Incoming, demand: Demand) -
     return None
 
 
-def _choices(wanted: str | list[str]) -> tuple[tuple[str, ...], ...]:
+def _choices(argument: str, wanted: str | list[str]) -> tuple[tuple[str, ...], ...]:
     given = [wanted] if isinstance(wanted, str) else wanted
     if not isinstance(given, list | tuple) or not given or not all(isinstance(one, str) for one in given):
-        raise TypeError("@requires takes a string, or a list of strings of which one is enough")
-    return tuple(tuple(one.split()) for one in given)
+        raise TypeError(f"{argument}= takes a string, or a list of strings of which one is enough")
+    choices = tuple(tuple(one.split()) for one in given)
+    if given is wanted and not all(choices):
+        raise TypeError(f"{argument}= takes no empty string in a list, which would be enough for everybody")
+    return choices
 
 
 def _any_choice(choices: tuple[tuple[str, ...], ...], held: frozenset[str]) -> bool:

@@ -34,7 +34,7 @@ def refusal_for(
     scopes: str | list[str] = "",
     *,
     roles: str | list[str] = "",
-    acr: str | Sequence[str] = (),
+    acr: str | Sequence[str] | None = None,
     max_age: int | None = None,
 ) -> Refusal | None:
     """The whole answer to a caller who may not do this, None for one who may; the arguments are those of `requires`.
@@ -60,7 +60,7 @@ def requires(
     scopes: str | list[str] = "",
     *,
     roles: str | list[str] = "",
-    acr: str | Sequence[str] = (),
+    acr: str | Sequence[str] | None = None,
     max_age: int | None = None,
 ) -> Callable[[Any], Any]:
     """Let only principals with certain scopes (and roles) reach a Starlette or FastAPI handler that takes a request.
@@ -71,6 +71,8 @@ def requires(
 
     `acr` names authentication classes of which one is enough, `max_age` says how many seconds ago the login may have
     been. Who comes with less gets 401 and is told what to log in with. RFC 9470.
+
+    What cannot be asked for raises `TypeError` here, not when somebody comes.
     """
     demand = Demand.of(scopes, roles, acr, max_age)
     return lambda handler: _decorate(handler, demand)

@@ -1,16 +1,15 @@
 """Whether a login was strong and recent enough for what is asked. RFC 9470."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from .claims import number
 from .errors import StepUpWanted
+from .realm_checks import SCOPE
 from .reasons import Reason
 
-# No space, which separates values, and nothing that a quoted-string would have to escape.
-_ACR: Final = re.compile(r"[!#-\[\]-~]+")
+ACR_TAKES: Final = "acr= takes a class, or a list of classes of which one is enough, without spaces or quotes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +19,20 @@ class StepUp:
     acr: tuple[str, ...] = ()
     max_age: int | None = None
 
+    @classmethod
+    def of(cls, acr: str | Sequence[str] | None, max_age: int | None) -> Self:
+        """Take what `requires` takes; raises `TypeError`."""
+        given = (acr,) if isinstance(acr, str) else acr
+        # One of no classes is none at all: whoever reads them from somewhere would ask for nothing, and not know it.
+        if given is not None and (not isinstance(given, Sequence) or not given):
+            raise TypeError(ACR_TAKES)
+        return cls(tuple(given or ()), max_age)
+
     def __post_init__(self) -> None:
         """Raise `TypeError` for what cannot be asked."""
-        if not all(isinstance(one, str) and _ACR.fullmatch(one) for one in self.acr):
-            raise TypeError("acr= takes a class, or a list of classes of which one is enough, without spaces or quotes")
+        # A space separates values, and a quoted-string would have to escape the rest.
+        if not all(isinstance(one, str) and SCOPE.fullmatch(one) for one in self.acr):
+            raise TypeError(ACR_TAKES)
         age = self.max_age
         if age is not None and (not isinstance(age, int) or isinstance(age, bool) or age < 0):
             raise TypeError("max_age= takes whole seconds, zero or more")

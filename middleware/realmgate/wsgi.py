@@ -93,7 +93,7 @@ def requires(
     scopes: str | list[str] = "",
     *,
     roles: str | list[str] = "",
-    acr: str | Sequence[str] = (),
+    acr: str | Sequence[str] | None = None,
     max_age: int | None = None,
 ) -> Callable[[Any], Any]:
     """Let only principals with certain scopes (and roles) reach a WSGI callable; the arguments are those of the other.

@@ -275,3 +275,12 @@ def test_the_core_never_loads_fastapi() -> None:
     code = "import sys, json, realmgate, realmgate.wsgi; print(json.dumps(list(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not [name for name in json.loads(run.stdout) if name.split(".")[0] in {"fastapi", "pydantic"}]
+
+
+@pytest.mark.parametrize("odd", ["заказы", "orders:lösen", 'orders"', "a\\"])
+def test_a_scope_that_no_token_can_hold_is_named_by_the_first_request(shop: Realms, odd: str) -> None:
+    app = FastAPI(dependencies=[Security(RealmSecurity(shop["storefront"]), scopes=[odd])])
+    app.add_api_route("/", lambda: None)
+    client = TestClient(RealmGate(app, realm=shop["storefront"], clock=lambda: NOW))
+    with pytest.raises(TypeError, match=r"^scopes= takes"):
+        client.get("/", headers=bearer(mint()))

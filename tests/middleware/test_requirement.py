@@ -16,7 +16,7 @@ CASEY = principal_for(
 )
 
 
-def demand(scopes: Any = "", roles: Any = "", acr: Any = (), max_age: Any = None) -> Demand:
+def demand(scopes: Any = "", roles: Any = "", acr: Any = None, max_age: Any = None) -> Demand:
     return Demand.of(scopes, roles, acr, max_age)
 
 

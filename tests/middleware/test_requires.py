@@ -1,6 +1,7 @@
 """What a handler asks of who is there: through both doors, and in frameworks that know neither of us."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
@@ -212,12 +213,23 @@ def test_a_view_of_another_framework_is_told_where_to_go(shop: Realms) -> None:
         view(Foreign(environ=environ))
 
 
-@pytest.mark.parametrize("odd", [[], [1], 1, None])
-def test_what_cannot_be_asked_for_is_refused_at_once(odd: Any) -> None:
-    for door in (requires, wsgi.requires):
-        for how in ({"scopes": odd}, {"roles": odd}):
-            with pytest.raises(TypeError):
-                door(**how)
+ODD = [
+    *({name: odd} for name in ("scopes", "roles") for odd in ([], [1], 1, None, {"a"}, b"a", [""], ["a", " "])),
+    *({"scopes": odd} for odd in ('a"b', "a\\", "orders:lösen", ["a", "заказы"])),
+    *({"acr": odd} for odd in (1, {"a"}, b"a", [], (), [1], ["a", None], "", "a b", 'a"b', "é")),
+    *({"max_age": odd} for odd in ("5", -1, True, 5.0, [5], float("nan"))),
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_what_cannot_be_asked_for_is_refused_where_it_is_written_by_the_name_of_the_argument(
+    shop: Realms, odd: dict[str, Any]
+) -> None:
+    (argument,) = odd
+    scope, environ = scope_and_environ(shop, TOKEN)
+    for ask in (requires, wsgi.requires, partial(refusal_for, scope), partial(refusal_for, environ)):
+        with pytest.raises(TypeError, match=f"^{argument}= takes "):
+            ask(**odd)
 
 
 def test_a_handler_without_a_request_is_refused_at_once() -> None:
