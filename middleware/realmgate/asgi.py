@@ -67,12 +67,15 @@ class RealmMap(PrefixedRealms):
             found = readings(path, scope.get("root_path", ""))
             for mount in self.own_mounts:
                 found |= readings(path, mount)
-            gate = self.gate_for(found)
+            place = self.place_of(found)
         except AmbiguousPath:
             await _send_refusal(bad_path(**_form(scope)), scope, receive, send)
             return
-        if gate is not None:
-            guard = _guard if scope["type"] == "http" else _guard_websocket
+        if place is not None:
+            http = scope["type"] == "http"
+            seen = scope if http else for_the_gate(scope)
+            gate = place if isinstance(place, Gate) else place.gate_for(Incoming(seen))
+            guard = _guard if http else _guard_websocket
             await guard(gate, self.app, scope, receive, send)
         elif self.elsewhere == "open":
             await self.app(with_principal(scope, anonymous(), None), receive, send)

@@ -17,7 +17,7 @@ from .metadata import MetadataRoute
 Guards: TypeAlias = tuple[tuple[Guard, str], ...]
 
 # How a gate decides, and what it says of that here; in words other than ours neither is known.
-DECIDING: Final = frozenset({"__call__", "guards", "reaches", "gate_for"})
+DECIDING: Final = frozenset({"__call__", "guards", "reaches", "place_of"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

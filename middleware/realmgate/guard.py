@@ -3,6 +3,7 @@
 import inspect
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, cast
 
@@ -81,11 +82,12 @@ class SingleRealm(Guard):
         """Raise `TypeError` for a realm that is not out of a `Realms`, `ConfigurationError` for several that clash."""
         check_app(app, self.takes)
         check_clock(clock)
-        gates = [gate_of(each, clock=clock, remember=remember, on_decision=on_decision) for each in _each(realm)]
         self.app = app
+        self.guarded = _each(realm)
+        gates = [gate_of(each, clock=clock, remember=remember, on_decision=on_decision) for each in self.guarded]
+        place = _place(gates, where="RealmGate(realm=…)")
         self.gate: Gate = gates[0]
-        self.choice = Choice(gates) if len(gates) > 1 else None
-        self.guarded = tuple(gate.guarded for gate in gates)
+        self.choice = place if isinstance(place, Choice) else None
 
     def guards(self, path: str) -> GuardedRealm:
         """Every path; of several realms the first one stands for all."""
@@ -93,10 +95,10 @@ class SingleRealm(Guard):
         return self.gate.guarded
 
 
-def _each(realm: Any) -> list[GuardedRealm]:
+def _each(realm: Any) -> tuple[GuardedRealm, ...]:
     """One realm or several; whatever is neither is for the gate to refuse."""
-    several = list(realm) if isinstance(realm, tuple | list) else []
-    return several or [cast(GuardedRealm, realm)]
+    several = tuple(realm) if isinstance(realm, tuple | list) else ()
+    return several or (cast(GuardedRealm, realm),)
 
 
 class PrefixedRealms(Guard):
@@ -105,7 +107,7 @@ class PrefixedRealms(Guard):
     def __init__(
         self,
         app: Any,
-        table: Mapping[str, GuardedRealm],
+        table: Mapping[str, GuardedRealm | Sequence[GuardedRealm]],
         *,
         elsewhere: Literal["open", "refuse"],
         clock: Callable[[], float] = time.time,
@@ -122,36 +124,46 @@ class PrefixedRealms(Guard):
         self.elsewhere = elsewhere
         self.own_mounts = own_mounts(app)
         self._on_decision = on_decision
-        # One gate for each realm: two prefixes of one realm are one place.
-        gates = {
-            id(realm): gate_of(realm, clock=clock, remember=remember, on_decision=on_decision)
-            for realm in table.values()
+        # Two prefixes of the same realms are one place.
+        whose = {prefix: _each(realm) for prefix, realm in table.items()}
+        places = {
+            tuple(map(id, realms)): _place(
+                [gate_of(each, clock=clock, remember=remember, on_decision=on_decision) for each in realms],
+                where=f"RealmMap(app, {{{prefix!r}: …}})",
+            )
+            for prefix, realms in whose.items()
         }
-        self._table = PrefixTable({prefix: gates[id(realm)] for prefix, realm in table.items()})
+        self.guarded = tuple(chain.from_iterable(whose.values()))
+        self._table = PrefixTable({prefix: places[tuple(map(id, realms))] for prefix, realms in whose.items()})
 
-    def gate_for(self, readings: Iterable[str]) -> Gate | None:
-        """The gate before a path, in all its readings; raises `AmbiguousPath`."""
+    def place_of(self, readings: Iterable[str]) -> Gate | Choice | None:
+        """What stands before a path, in all its readings; raises `AmbiguousPath`."""
         try:
-            gate = self._table.find(readings)
+            place = self._table.find(readings)
         except AmbiguousPath:
             self._turned_away(Reason.AMBIGUOUS_PATH)
             raise
-        if gate is None and self.elsewhere == "refuse":
+        if place is None and self.elsewhere == "refuse":
             self._turned_away(Reason.ELSEWHERE)
-        return gate
+        return place
 
     def _turned_away(self, reason: Reason) -> None:
         if self._on_decision is not None:
             tell(self._on_decision, Decision(realm="", outcome=Outcome.REFUSED, reason=reason))
 
     def guards(self, path: str) -> GuardedRealm | None:
-        """The realm of the prefix, or none."""
-        gate = self._table.place(path)
-        return None if gate is None else gate.guarded
+        """The realm of the prefix, or none; of several realms the first one stands for all."""
+        place = self._table.place(path)
+        return None if place is None else place.guarded
 
     def reaches(self, path: str) -> bool:
         """Anything under a prefix, and elsewhere if that is open."""
         return self.elsewhere == "open" or self.guards(path) is not None
+
+
+def _place(gates: Sequence[Gate], *, where: str) -> Gate | Choice:
+    """What decides before one app: its gate, or a choice among several."""
+    return gates[0] if len(gates) == 1 else Choice(gates, where=where)
 
 
 def _check_table(table: Any) -> None:
@@ -161,12 +173,8 @@ def _check_table(table: Any) -> None:
             f"RealmMap(app, …): the table maps prefixes to realms, like {{'/api': shop['storefront']}}, "
             f"not a {type(table).__name__}"
         )
-    if any(isinstance(realm, tuple | list) for realm in table.values()):
-        raise ConfigurationError(
-            "RealmMap(app, {…}): one realm for each prefix; where tokens of several issuers are good, "
-            "mount the API with RealmGate(app, realm=[…])"
-        )
-    owners = {id(realm.owner) for realm in table.values() if isinstance(realm, GuardedRealm)}
+    realms = chain.from_iterable(map(_each, table.values()))
+    owners = {id(realm.owner) for realm in realms if isinstance(realm, GuardedRealm)}
     if len(owners) > 1:
         raise ConfigurationError(
             "RealmMap(app, {…}): all realms must be out of one Realms(…), or nobody has proven them apart"

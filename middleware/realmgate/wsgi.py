@@ -62,7 +62,7 @@ class RealmMap(PrefixedRealms):
     def __init__(
         self,
         app: Any,
-        table: Mapping[str, GuardedRealm],
+        table: Mapping[str, GuardedRealm | Sequence[GuardedRealm]],
         *,
         elsewhere: Literal["open", "refuse"],
         clock: Callable[[], float] = time.time,
@@ -71,7 +71,7 @@ class RealmMap(PrefixedRealms):
     ) -> None:
         """Raise `ConfigurationError` for a prefix or an `elsewhere` that cannot be right."""
         super().__init__(app, table, elsewhere=elsewhere, clock=clock, remember=remember, on_decision=on_decision)
-        for guarded in table.values():
+        for guarded in self.guarded:
             _check_blocking(guarded)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -79,10 +79,11 @@ class RealmMap(PrefixedRealms):
         path = decoded(environ, "PATH_INFO")
         form = {"method": environ.get("REQUEST_METHOD", "GET"), "accept": environ.get("HTTP_ACCEPT", "")}
         try:
-            gate = self.gate_for({path, decoded(environ, "SCRIPT_NAME") + path})
+            place = self.place_of({path, decoded(environ, "SCRIPT_NAME") + path})
         except AmbiguousPath:
             return _send_refusal(bad_path(**form), start_response)
-        if gate is not None:
+        if place is not None:
+            gate = place if isinstance(place, Gate) else place.gate_for(Incoming(environ))
             return _guard(gate, self.app, environ, start_response)
         if self.elsewhere == "open":
             return call_with_principal(self.app, environ, start_response, anonymous(), None)

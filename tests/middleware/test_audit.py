@@ -321,7 +321,7 @@ OWN_WAYS = [
 
 
 @pytest.mark.parametrize(("kind", "settings"), OWN_WAYS)
-@pytest.mark.parametrize("method", ["__call__", "guards", "reaches", "gate_for"])
+@pytest.mark.parametrize("method", ["__call__", "guards", "reaches", "place_of"])
 def test_a_gate_that_goes_its_own_way_guards_nothing(kind: Any, settings: Any, method: str) -> None:
     own: Any = type("OwnGate", (kind,), {method: call_bare})
 

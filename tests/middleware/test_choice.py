@@ -1,15 +1,31 @@
 """Several realms before one app: each token is judged by its own realm, whatever it claims, and by no other."""
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import pytest
 from answering import answering
-from both_doors import ADMIN_AUDIENCE, AUDIENCE, JWKS, KEYS, NOW, Doors, SigningKey, asgi_app, ask_asgi, mint, wsgi_app
+from both_doors import (
+    ADMIN_AUDIENCE,
+    AUDIENCE,
+    JWKS,
+    KEYS,
+    NOW,
+    Answer,
+    Doors,
+    SigningKey,
+    asgi_app,
+    ask_asgi,
+    mint,
+    wsgi_app,
+)
 from cryptography.hazmat.primitives.asymmetric import ec
 from proofs import ES256
 from starlette.applications import Starlette
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.testclient import TestClient, WebSocketDenialResponse
+from starlette.websockets import WebSocket
 
 from realmgate import (
     ConfigurationError,
@@ -19,8 +35,10 @@ from realmgate import (
     MemoryDenyList,
     Realm,
     RealmGate,
+    RealmMap,
     Realms,
     asgi,
+    principal_of,
     wsgi,
 )
 
@@ -37,10 +55,33 @@ def partners(**differs: Any) -> Realm:
     return Realm("partners", **{"issuer": PARTNER, "audience": AUDIENCE, "keys": PARTNER_JWKS, **differs})
 
 
-def doors(*realms: Realm, **options: Any) -> Doors:
+MakeDoors: TypeAlias = Callable[..., Doors]
+
+
+class BelowApi(Doors):
+    """Doors whose paths all lie below /api."""
+
+    def ask(self, *authorization: str, path: str = "/", mount: str = "", **how: Any) -> Answer:
+        return super().ask(*authorization, path=path if mount else f"/api{path}", mount=mount, **how)
+
+
+def by_gate(*realms: Realm, **options: Any) -> Doors:
     shop = Realms(*(realms or (ours(), partners())))
     settings: dict[str, Any] = {"realm": [shop[name] for name in shop], "clock": lambda: NOW, **options}
     return Doors(asgi=asgi.RealmGate(asgi_app, **settings), wsgi=wsgi.RealmGate(wsgi_app, **settings))
+
+
+def by_path(*realms: Realm, **options: Any) -> Doors:
+    shop = Realms(*(realms or (ours(), partners())))
+    table = {"/api": [shop[name] for name in shop]}
+    settings: dict[str, Any] = {"elsewhere": "refuse", "clock": lambda: NOW, **options}
+    return BelowApi(asgi=asgi.RealmMap(asgi_app, table, **settings), wsgi=wsgi.RealmMap(wsgi_app, table, **settings))
+
+
+@pytest.fixture(params=[by_gate, by_path])
+def doors(request: pytest.FixtureRequest) -> MakeDoors:
+    made: MakeDoors = request.param
+    return made
 
 
 def token_of_partner(**differs: Any) -> str:
@@ -65,21 +106,21 @@ def token_of_partner(**differs: Any) -> str:
     ],
 )
 @pytest.mark.parametrize("remember", [0, 100])
-def test_a_lie_about_the_issuer_opens_nothing(token: str, remember: int) -> None:
+def test_a_lie_about_the_issuer_opens_nothing(doors: MakeDoors, token: str, remember: int) -> None:
     gate = doors(remember=remember)
     assert gate.bearer(mint(iss=OURS)).status == gate.bearer(token_of_partner()).status == 200
     for _ in range(2):
         assert gate.bearer(token).status == 401
 
 
-def test_each_token_is_known_as_of_its_own_realm() -> None:
+def test_each_token_is_known_as_of_its_own_realm(doors: MakeDoors) -> None:
     gate = doors()
     for _ in range(2):
         assert gate.bearer(mint(iss=OURS)).json["realm"] == "ours"
         assert gate.bearer(token_of_partner()).json["realm"] == "partners"
 
 
-def test_the_answer_names_the_realm_that_has_judged() -> None:
+def test_the_answer_names_the_realm_that_has_judged(doors: MakeDoors) -> None:
     gate = doors()
     cases = {'realm="ours"': mint(iss=OURS, exp=int(NOW)), 'realm="partners"': token_of_partner(exp=int(NOW))}
     for challenge, token in cases.items():
@@ -88,7 +129,7 @@ def test_the_answer_names_the_realm_that_has_judged() -> None:
     assert gate.ask("Bearer a", "Bearer b").status == 400
 
 
-def test_what_one_realm_asks_for_the_other_does_not() -> None:
+def test_what_one_realm_asks_for_the_other_does_not(doors: MakeDoors) -> None:
     denied = MemoryDenyList(clock=lambda: NOW)
     denied.deny("token-1", until=NOW + 3600)
     gate = doors(ours(deny_list=denied, require={"tenant": "acme"}), partners())
@@ -98,7 +139,7 @@ def test_what_one_realm_asks_for_the_other_does_not() -> None:
     assert gate.bearer(token_of_partner()).status == 200
 
 
-def test_one_issuer_may_be_away_and_the_other_is_not() -> None:
+def test_one_issuer_may_be_away_and_the_other_is_not(doors: MakeDoors) -> None:
     with answering(lambda _: (500, b"")) as server:
         away = JwksUri(f"{server.address}/jwks", trust_mock=True)
         gate = doors(ours(), partners(keys=away, trust_mock=True))
@@ -109,14 +150,14 @@ def test_one_issuer_may_be_away_and_the_other_is_not() -> None:
         assert len(server.asked) == asked, "whoever names nobody causes no download"
 
 
-def test_realms_of_one_issuer_are_told_apart_by_their_audience() -> None:
+def test_realms_of_one_issuer_are_told_apart_by_their_audience(doors: MakeDoors) -> None:
     gate = doors(ours(), Realm("admin", issuer=OURS, audience=ADMIN_AUDIENCE, keys=JWKS))
     assert gate.bearer(mint(iss=OURS)).json["realm"] == "ours"
     assert gate.bearer(mint(iss=OURS, aud=ADMIN_AUDIENCE)).json["realm"] == "admin"
     assert gate.bearer(mint(iss=OURS, aud=[AUDIENCE, ADMIN_AUDIENCE])).status == 401
 
 
-def test_what_nobody_can_read_is_asked_about_where_somebody_can_be_asked() -> None:
+def test_what_nobody_can_read_is_asked_about_where_somebody_can_be_asked(doors: MakeDoors) -> None:
     said = {"active": True, "iss": PARTNER, "aud": AUDIENCE, "sub": "x", "client_id": "web", "exp": int(NOW) + 60}
     with answering(lambda asked: (200, said if asked.form["token"] == "opaque" else {"active": False})) as server:
         asking = Introspection(server.address, client_id="shop", client_secret="s3cret")
@@ -127,7 +168,7 @@ def test_what_nobody_can_read_is_asked_about_where_somebody_can_be_asked() -> No
         assert {asked.form["token"] for asked in server.asked} == {"opaque", "other"}
 
 
-def test_each_realm_binds_its_own_tokens() -> None:
+def test_each_realm_binds_its_own_tokens(doors: MakeDoors) -> None:
     gate = doors(ours(dpop=DPoP(required=True)), partners())
     token = ES256.bound_token(iss=OURS)
     sent = [("dpop", ES256.proof(token))]
@@ -139,10 +180,36 @@ def test_each_realm_binds_its_own_tokens() -> None:
     assert gate.bearer(token_of_partner()).status == 200
 
 
+def test_a_handshake_is_judged_by_the_realm_of_the_token_among_its_subprotocols() -> None:
+    async def listen(socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.send_text(principal_of(socket).realm)
+
+    shop = Realms(ours(), partners())
+    app = Starlette(routes=[WebSocketRoute("/api/listen", listen)])
+    both = [shop["ours"], shop["partners"]]
+    forged = token_of_partner(iss=OURS)
+    for guarded in (
+        RealmGate(app, realm=both, clock=lambda: NOW),
+        RealmMap(app, {"/api": both}, elsewhere="refuse", clock=lambda: NOW),
+    ):
+        client = TestClient(guarded)
+        for realm, token in (("ours", mint(iss=OURS)), ("partners", token_of_partner())):
+            with client.websocket_connect("/api/listen", subprotocols=["bearer", token]) as session:
+                assert session.receive_text() == realm
+        with (
+            pytest.raises(WebSocketDenialResponse) as refused,
+            client.websocket_connect("/api/listen", subprotocols=["bearer", forged]),
+        ):
+            pytest.fail("a handshake with a token that lies was accepted")
+        assert refused.value.status_code == 401
+
+
 def test_an_audit_takes_it_for_the_one_gate_it_is() -> None:
     shop = Realms(ours(), partners())
     gate = RealmGate(Starlette(routes=[Route("/orders", lambda _: None)]), realm=(shop["ours"], shop["partners"]))
     shop.audit(Starlette(routes=[Mount("/api", app=gate)]))
+    shop.audit(RealmMap(gate.app, {"/orders": [shop["ours"], shop["partners"]]}, elsewhere="refuse"))
 
 
 def of(shop: Realms, *names: str) -> Any:
@@ -170,8 +237,10 @@ def clashing() -> dict[str, Any]:
 def test_realms_that_nobody_could_choose_between_are_refused(name: str) -> None:
     realm, told = clashing()[name]
     for door, app in ((asgi, asgi_app), (wsgi, wsgi_app)):
-        with pytest.raises(ConfigurationError, match=told):
+        with pytest.raises(ConfigurationError, match=rf"^RealmGate\(realm=…\): .*{told}"):
             door.RealmGate(app, realm=realm)
+        with pytest.raises(ConfigurationError, match=rf"^RealmMap\(app, {{.+}}\): .*{told}"):
+            door.RealmMap(app, {"/api": realm}, elsewhere="open")
 
 
 def test_an_async_list_of_any_of_them_is_refused_at_the_wsgi_door() -> None:
@@ -181,6 +250,8 @@ def test_an_async_list_of_any_of_them_is_refused_at_the_wsgi_door() -> None:
     shop = Realms(ours(), partners(deny_list=remote))
     with pytest.raises(ConfigurationError, match=r"'partners'.*await"):
         wsgi.RealmGate(wsgi_app, realm=of(shop, "ours", "partners"))
+    with pytest.raises(ConfigurationError, match=r"'partners'.*await"):
+        wsgi.RealmMap(wsgi_app, {"/api": of(shop, "ours", "partners")}, elsewhere="open")
 
 
 @pytest.mark.parametrize("realm", [[], (), [ours()], ["ours"], None])

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from realmgate import ConfigurationError, Realm, Realms, asgi, wsgi
+from realmgate.paths import AmbiguousPath
 
 STOREFRONT = mint()
 BACKOFFICE = mint(aud=ADMIN_AUDIENCE, sub="admin")
@@ -200,17 +201,36 @@ def test_a_gate_takes_whatever_could_be_an_app_of_its_door() -> None:
             assert door.RealmMap(app, TABLE, elsewhere="open").app is app
 
 
-@pytest.mark.parametrize("several", [[SHOP["storefront"]], (SHOP["storefront"], SHOP["backoffice"]), []])
-def test_a_prefix_leads_to_one_realm(several: Any) -> None:
+@pytest.mark.parametrize("realm", [SHOP["storefront"], [SHOP["storefront"]], (SHOP["storefront"], SHOP["backoffice"])])
+def test_two_prefixes_of_the_same_realms_are_one_place(realm: Any) -> None:
     for door in (asgi, wsgi):
-        with pytest.raises(ConfigurationError, match="one realm for each prefix"):
-            door.RealmMap(None, {"/api": several}, elsewhere="open")
+        both = door.RealmMap(None, {"/api": realm, "/v2": realm}, elsewhere="open")
+        assert both.place_of(["/api"]) is both.place_of(["/v2/../api"])
+        with pytest.raises(AmbiguousPath):
+            door.RealmMap(None, {"/api": realm, "/v2": SHOP["backoffice"]}, elsewhere="open").place_of(["/v2/../api"])
 
 
-def test_two_prefixes_of_one_realm_remember_together() -> None:
+@pytest.mark.parametrize(
+    ("realm", "error", "says"),
+    [
+        pytest.param([], TypeError, "not a list", id="of no realm"),
+        pytest.param([SHOP["storefront"], "backoffice"], TypeError, "not a str", id="not all of them realms"),
+        pytest.param([SHOP["storefront"]] * 2, ConfigurationError, "'/api'.*each once", id="one of them twice"),
+        pytest.param(
+            [
+                SHOP["storefront"],
+                Realms(Realm("backoffice", issuer=ISSUER, audience=ADMIN_AUDIENCE, keys=JWKS))["backoffice"],
+            ],
+            ConfigurationError,
+            "proven them apart",
+            id="of two Realms",
+        ),
+    ],
+)
+def test_a_list_of_realms_that_cannot_be_right_is_refused(realm: Any, error: type[Exception], says: str) -> None:
     for door in (asgi, wsgi):
-        both = door.RealmMap(None, {"/api": SHOP["storefront"], "/v2": SHOP["storefront"]}, elsewhere="open")
-        assert both.gate_for(["/api"]) is both.gate_for(["/v2/../api"])
+        with pytest.raises(error, match=says):
+            door.RealmMap(None, {"/api": realm}, elsewhere="open")
 
 
 def canonical(path: str) -> str:
