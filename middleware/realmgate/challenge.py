@@ -69,9 +69,15 @@ def challenges(error: Refused, protection: Protection, scheme: str) -> tuple[str
     The error is told once, under the scheme that was tried.
     """
     tried = next((name for name in protection.schemes if name.lower() == scheme.lower()), protection.schemes[0])
-    # Whoever is to come with another token is told what it must hold; who came with too little, what is missing.
-    scope = protection.scope if error.status == TokenMissing.status else ""
+    scope = _scope_of(error, protection)
     return tuple(_challenge(error if name == tried else None, protection, name, scope) for name in protection.schemes)
+
+
+def _scope_of(error: Refused, protection: Protection) -> str:
+    """All that another token must hold, if another would do: what the realm asks of each, and the handler besides."""
+    if error.status != TokenMissing.status and not error.scope:
+        return ""
+    return " ".join(dict.fromkeys(f"{protection.scope} {error.scope}".split()))
 
 
 def _challenge(error: Refused | None, protection: Protection, scheme: str, scope: str) -> str:

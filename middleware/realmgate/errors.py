@@ -59,10 +59,14 @@ class Refused(RealmgateError):
     error: ClassVar[str | None] = None
     description: ClassVar[str]
 
-    def __init__(self, reason: Reason, *, hint: str = "") -> None:
-        """Take the reason, and for the log what may be the cure: constants of ours, never text from a request."""
+    def __init__(self, reason: Reason, *, hint: str = "", scope: str = "") -> None:
+        """Take the reason, and for the log what may be the cure: constants of ours, never text from a request.
+
+        `scope` is what another token would have to hold, as far as whoever refuses asks for more than the realm does.
+        """
         super().__init__(f"{reason}; {hint}" if hint else str(reason))
         self.reason = reason
+        self.scope = scope
 
     @property
     def parameters(self) -> tuple[tuple[str, str], ...]:
@@ -151,9 +155,11 @@ class StepUpWanted(Refused):
     error = "insufficient_user_authentication"
     description = "A stronger or more recent login is needed"
 
-    def __init__(self, reason: Reason, *, acr: tuple[str, ...] = (), max_age: int | None = None) -> None:
-        """Take what would do: one of the classes in `acr`, a login at most `max_age` seconds ago."""
-        super().__init__(reason)
+    def __init__(
+        self, reason: Reason, *, acr: tuple[str, ...] = (), max_age: int | None = None, scope: str = ""
+    ) -> None:
+        """Take what would do: one of the classes in `acr`, a login at most `max_age` seconds ago, and the scope."""
+        super().__init__(reason, scope=scope)
         self.acr = acr
         self.max_age = max_age
 
@@ -165,21 +171,14 @@ class StepUpWanted(Refused):
 
 
 class ScopeInsufficient(Refused):
-    """A good token without the scope that is asked for, named in `scope`. RFC 6750 §3.1."""
+    """A good token without the scope that is asked for, named in `scope`; that is empty where a role is missing.
+
+    RFC 6750 §3.1.
+    """
 
     status = 403
     error = "insufficient_scope"
     description = "The access token does not allow this"
-
-    def __init__(self, reason: Reason, *, scope: str = "") -> None:
-        """Take the scope that would do, as it stands in the challenge; empty where only a role is missing."""
-        super().__init__(reason)
-        self.scope = scope
-
-    @property
-    def parameters(self) -> tuple[tuple[str, str], ...]:
-        """The scope that would do, if it is one that is missing."""
-        return (("scope", self.scope),) if self.scope else ()
 
 
 class KeysUnavailable(Refused):

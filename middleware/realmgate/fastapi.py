@@ -56,7 +56,7 @@ class RealmSecurity(SecurityBase):
         principal, gate = principal_in(connection.scope), self._own_gate(gate_in(connection.scope))
         try:
             if principal.is_authenticated and principal.realm != self._realm.name:
-                raise TokenRejected(Reason.OTHER_REALM)
+                raise TokenRejected(Reason.OTHER_REALM, scope=wanted.scope_str)
             Demand.of(wanted.scope_str).check(principal, gate.clock())
         except Refused as error:
             refusal = gate.forbid(error, Incoming(connection.scope))

@@ -38,13 +38,15 @@ class Demand:
 
     def check(self, principal: Principal, now: float) -> None:
         """Raise `Refused` unless the principal may; `now` is in seconds since the epoch."""
+        held = _choice_held(self.scopes, principal.scopes)
+        scope = " ".join(self.scopes[0] if held is None else held)
         if not principal.is_authenticated:
-            raise TokenMissing(Reason.NOBODY)
-        if not _any_choice(self.scopes, principal.scopes):
-            raise ScopeInsufficient(Reason.SCOPE_INSUFFICIENT, scope=" ".join(self.scopes[0]))
-        if not _any_choice(self.roles, principal.roles):
+            raise TokenMissing(Reason.NOBODY, scope=scope)
+        if held is None:
+            raise ScopeInsufficient(Reason.SCOPE_INSUFFICIENT, scope=scope)
+        if _choice_held(self.roles, principal.roles) is None:
             raise ScopeInsufficient(Reason.ROLE_MISSING)
-        check_step_up(principal.claims, self.step_up, now)
+        check_step_up(principal.claims, self.step_up, now, scope)
 
 
 def principal_in(request: Mapping[str, Any]) -> Principal:
@@ -84,5 +86,5 @@ def _choices(argument: str, wanted: str | list[str]) -> tuple[tuple[str, ...], .
     return choices
 
 
-def _any_choice(choices: tuple[tuple[str, ...], ...], held: frozenset[str]) -> bool:
-    return any(held.issuperset(choice) for choice in choices)
+def _choice_held(choices: tuple[tuple[str, ...], ...], held: frozenset[str]) -> tuple[str, ...] | None:
+    return next((choice for choice in choices if held.issuperset(choice)), None)

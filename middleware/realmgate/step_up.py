@@ -38,11 +38,14 @@ class StepUp:
             raise TypeError("max_age= takes whole seconds, zero or more")
 
 
-def check_step_up(claims: Mapping[str, Any], wanted: StepUp, now: float) -> None:
-    """Raise `StepUpWanted` unless the claims ``acr`` and ``auth_time`` say so. RFC 9470 §4, RFC 9068 §2.2.1."""
+def check_step_up(claims: Mapping[str, Any], wanted: StepUp, now: float, scope: str = "") -> None:
+    """Raise `StepUpWanted` unless the claims ``acr`` and ``auth_time`` say so. RFC 9470 §4, RFC 9068 §2.2.1.
+
+    `scope` is what the token of the better login must hold, too.
+    """
     if wanted.acr and claims.get("acr") not in wanted.acr:
-        raise StepUpWanted(Reason.LOGIN_TOO_WEAK, acr=wanted.acr, max_age=wanted.max_age)
+        raise StepUpWanted(Reason.LOGIN_TOO_WEAK, acr=wanted.acr, max_age=wanted.max_age, scope=scope)
     if wanted.max_age is None:
         return
     if "auth_time" not in claims or now - number(claims["auth_time"], "auth_time") > wanted.max_age:
-        raise StepUpWanted(Reason.LOGIN_TOO_OLD, acr=wanted.acr, max_age=wanted.max_age)
+        raise StepUpWanted(Reason.LOGIN_TOO_OLD, acr=wanted.acr, max_age=wanted.max_age, scope=scope)

@@ -15,7 +15,6 @@ from realmgate.errors import (
     RealmgateError,
     RealmOverlap,
     Refused,
-    ScopeInsufficient,
     StepUpWanted,
 )
 from realmgate.reasons import Reason
@@ -56,8 +55,6 @@ def test_the_front_door_has_what_users_catch() -> None:
 @pytest.mark.parametrize(
     ("error", "parameters", "headers"),
     [
-        (ScopeInsufficient(Reason.ROLE_MISSING), (), ()),
-        (ScopeInsufficient(Reason.SCOPE_INSUFFICIENT, scope="a b"), (("scope", "a b"),), ()),
         (StepUpWanted(Reason.LOGIN_TOO_WEAK, acr=("a", "b")), (("acr_values", "a b"),), ()),
         (StepUpWanted(Reason.LOGIN_TOO_OLD, max_age=0), (("max_age", "0"),), ()),
         (NonceWanted(Reason.NONCE_WANTED, nonce="n"), (), (("dpop-nonce", "n"),)),

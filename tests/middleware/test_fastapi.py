@@ -155,8 +155,12 @@ def test_nobody_is_asked_for_a_token_of_the_realm_of_the_route() -> None:
     shop = Realms(*realms)
     client = TestClient(RealmGate(shop_api(shop), realm=[shop[name] for name in shop], clock=lambda: NOW))
     assert client.get("/").status_code == 200
-    for path, realm in (("/api/me", "storefront"), ("/admin/api/users", "backoffice")):
-        assert client.get(path).headers["www-authenticate"] == f'Bearer realm="{realm}"'
+    for path, named in (
+        ("/api/me", 'realm="storefront"'),
+        ("/api/orders", 'realm="storefront", scope="orders:read"'),
+        ("/admin/api/users", 'realm="backoffice", scope="users:read"'),
+    ):
+        assert client.get(path).headers["www-authenticate"] == f"Bearer {named}"
 
 
 def test_it_works_behind_the_gate_of_a_mount(shop: Realms) -> None:

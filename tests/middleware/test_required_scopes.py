@@ -1,16 +1,22 @@
 """Scopes that a realm asks of every token: told to whoever has none, and only then asked of a token that is good."""
 
 import asyncio
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from answering import answering
 from both_doors import AUDIENCE, ISSUER, JWKS, NOW, Doors, asgi_app, mint
+from fastapi import FastAPI, Security
 from forged import ATTACKER
 from proofs import ES256, bound_doors
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.testclient import TestClient
 
-from realmgate import ConfigurationError, DPoP, Introspection, Realm, RealmGate, Realms
+from realmgate import ConfigurationError, DPoP, Introspection, Realm, RealmGate, Realms, requires, wsgi
+from realmgate.fastapi import RealmSecurity
 from realmgate.metadata import describe
 
 DoorTo = Callable[..., Doors]
@@ -113,6 +119,91 @@ def test_a_handshake_is_refused_as_forbidden(extensions: dict[str, Any], first: 
     else:
         assert sent[0]["status"] == 403
         assert dict(sent[0]["headers"])[b"www-authenticate"].endswith(b'scope="admin"')
+
+
+# Together with what a handler asks for.
+
+
+def doors_asking(*scopes: Any, realm: Mapping[str, Any], **wanted: Any) -> Doors:
+    """The same demand made of a Starlette handler and of a WSGI app, in a realm that asks for more."""
+    settings: Any = {"issuer": ISSUER, "audience": AUDIENCE, "keys": JWKS, **realm}
+    guarded = Realms(Realm("storefront", **settings))["storefront"]
+
+    @requires(*scopes, **wanted)
+    async def handler(request: Request) -> Response:
+        return Response(b"let in")
+
+    @wsgi.requires(*scopes, **wanted)
+    def handler_wsgi(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("content-length", "6")])
+        return [b"let in"]
+
+    async def routed(scope: Any, receive: Any, send: Any) -> None:
+        await (await handler(Request(scope, receive)))(scope, receive, send)
+
+    return Doors(
+        asgi=RealmGate(routed, realm=guarded, clock=lambda: NOW),
+        wsgi=wsgi.RealmGate(handler_wsgi, realm=guarded, clock=lambda: NOW),
+    )
+
+
+def scope_named_in(challenge: str | None) -> str:
+    named = re.findall(r', scope="([^"]*)"', challenge or "")
+    assert len(named) == 1, challenge
+    return str(named[0])
+
+
+@pytest.mark.parametrize(
+    ("scopes", "named"),
+    [
+        ("orders:write", "orders:read products:read orders:write"),
+        ("orders:write products:read", "orders:read products:read orders:write"),
+        (["orders:write orders:write", "admin"], "orders:read products:read orders:write"),
+    ],
+)
+def test_a_client_that_asks_anew_for_what_a_handler_names_gets_in(scopes: Any, named: str) -> None:
+    doors = doors_asking(scopes, realm={"required_scopes": NEEDED})
+    answer = doors.bearer(mint(scope=" ".join(NEEDED)))
+    assert (answer.status, answer.header("www-authenticate")) == (403, f'{LACKS}, scope="{named}"')
+    assert doors.bearer(mint(scope=named)).status == 200
+
+
+def test_a_client_that_asks_anew_for_what_a_step_up_names_gets_in() -> None:
+    doors = doors_asking(["admin", "orders:write"], realm={"required_scopes": ("orders:read",)}, acr="gold", max_age=60)
+    challenge = doors.bearer(mint(scope="orders:read orders:write")).header("www-authenticate")
+    assert challenge is not None
+    assert challenge.endswith('acr_values="gold", max_age="60", scope="orders:read orders:write"')
+    better = mint(scope=scope_named_in(challenge), acr="gold", auth_time=int(NOW))
+    assert doors.bearer(better).status == 200
+
+
+def test_a_client_without_a_token_is_told_all_that_a_handler_asks_for() -> None:
+    doors = doors_asking("orders:write", realm={"required_scopes": ("orders:read",), "anonymous": True})
+    answer = doors.ask()
+    assert answer.header("www-authenticate") == 'Bearer realm="storefront", scope="orders:read orders:write"'
+    assert doors.bearer(mint(scope=scope_named_in(answer.header("www-authenticate")))).status == 200
+
+
+def test_where_only_a_role_is_missing_no_scope_is_named() -> None:
+    doors = doors_asking("orders:read", realm={"required_scopes": ("orders:read",)}, roles="admin")
+    answer = doors.bearer(mint())
+    assert (answer.status, answer.header("www-authenticate")) == (403, LACKS)
+
+
+def test_the_dependency_of_fastapi_names_both_as_well() -> None:
+    settings: Any = {"issuer": ISSUER, "audience": AUDIENCE, "keys": JWKS, "required_scopes": ("orders:read",)}
+    shop = Realms(Realm("storefront", **settings))
+    app = FastAPI()
+    writer = Security(RealmSecurity(shop["storefront"]), scopes=["orders:write"])
+    app.add_api_route("/", lambda: "let in", dependencies=[writer])
+    client = TestClient(RealmGate(app, realm=shop["storefront"], clock=lambda: NOW))
+
+    def ask(scope: str) -> Any:
+        return client.get("/", headers={"authorization": f"Bearer {mint(scope=scope)}"})
+
+    challenge = ask("orders:read").headers["www-authenticate"]
+    assert challenge == f'{LACKS}, scope="orders:read orders:write"'
+    assert ask(scope_named_in(challenge)).status_code == 200
 
 
 def test_they_do_not_tell_realms_apart() -> None:

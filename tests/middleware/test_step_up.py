@@ -20,6 +20,7 @@ from realmgate.guarded import GuardedRealm
 from realmgate.step_up import StepUp
 
 STRONG, STRONGER = "urn:example:phr", "urn:example:phrh"
+SCOPE = 'scope="orders:read"'
 CHALLENGE = (
     'Bearer realm="storefront", error="insufficient_user_authentication", '
     'error_description="A stronger or more recent login is needed"'
@@ -63,7 +64,7 @@ def knock(doors: Doors, token: str) -> tuple[int, str | None]:
 )
 def test_a_login_of_another_class_is_too_weak(acr: Any) -> None:
     door = doors_asking(acr=[STRONG, STRONGER])
-    assert knock(door, mint(acr=acr)) == (401, f'{CHALLENGE}, acr_values="{STRONG} {STRONGER}"')
+    assert knock(door, mint(acr=acr)) == (401, f'{CHALLENGE}, acr_values="{STRONG} {STRONGER}", {SCOPE}')
 
 
 @pytest.mark.parametrize("acr", [STRONG, STRONGER])
@@ -74,12 +75,12 @@ def test_one_of_the_classes_is_enough(acr: str) -> None:
 def test_a_single_class_need_not_be_a_list() -> None:
     door = doors_asking(acr=STRONG)
     assert knock(door, mint(acr=STRONG)) == (200, None)
-    assert knock(door, mint(acr="u")) == (401, f'{CHALLENGE}, acr_values="{STRONG}"')
+    assert knock(door, mint(acr="u")) == (401, f'{CHALLENGE}, acr_values="{STRONG}", {SCOPE}')
 
 
 @pytest.mark.parametrize("auth_time", [..., 0, int(NOW) - 301])
 def test_a_login_of_long_ago_is_too_old(auth_time: Any) -> None:
-    assert knock(doors_asking(max_age=300), mint(auth_time=auth_time)) == (401, f'{CHALLENGE}, max_age="300"')
+    assert knock(doors_asking(max_age=300), mint(auth_time=auth_time)) == (401, f'{CHALLENGE}, max_age="300", {SCOPE}')
 
 
 @pytest.mark.parametrize("auth_time", ["1", True, None, []])
@@ -98,12 +99,12 @@ def test_a_login_ages_on_the_clock_of_the_gate_also_when_the_token_is_remembered
     now[0] += 300
     assert knock(door, token) == (200, None)
     now[0] += 1
-    assert knock(door, token) == (401, f'{CHALLENGE}, max_age="300"')
+    assert knock(door, token) == (401, f'{CHALLENGE}, max_age="300", {SCOPE}')
 
 
 def test_class_and_age_are_told_together() -> None:
     door = doors_asking(acr=STRONG, max_age=0)
-    whole = (401, f'{CHALLENGE}, acr_values="{STRONG}", max_age="0"')
+    whole = (401, f'{CHALLENGE}, acr_values="{STRONG}", max_age="0", {SCOPE}')
     assert knock(door, mint(acr="weak", auth_time=int(NOW))) == whole
     assert knock(door, mint(acr=STRONG, auth_time=int(NOW) - 1)) == whole
     assert knock(door, mint(acr=STRONG, auth_time=int(NOW))) == (200, None)
@@ -121,7 +122,7 @@ def test_the_challenge_comes_under_the_scheme_that_was_used() -> None:
     token = ES256.bound_token()
     answer = doors.ask(f"DPoP {token}", mount="/api", path="", headers=[("dpop", ES256.proof(token))])
     bearer, dpop = [value for name, value in answer.headers if name == "www-authenticate"]
-    assert bearer == 'Bearer realm="storefront"'
+    assert bearer == f'Bearer realm="storefront", {SCOPE}'
     assert dpop.startswith('DPoP realm="storefront", error="insufficient_user_authentication"')
     assert f'acr_values="{STRONG}"' in dpop
 
