@@ -7,12 +7,12 @@ from typing import Any
 from starlette.types import Message, Receive, Scope, Send
 
 from .challenge import Refusal, bad_path, not_found
-from .errors import Refused, TokenRejected
+from .errors import Refused
 from .flow import Flow, run_async
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
 from .guard import PrefixedRealms, SingleRealm
 from .incoming_asgi import Incoming
-from .open_connection import Ending, OpenConnection, Question, close_code
+from .open_connection import Ending, OpenConnection, Question, close_code, ending_of
 from .oro_body import through_asgi
 from .paths import AmbiguousPath, readings
 from .principal import Principal, anonymous
@@ -204,7 +204,7 @@ def _asking_again(gate: Gate, principal: Principal, incoming: Incoming) -> Quest
             await run_async(gate.ask_again(principal, incoming), gate.answers.give_async)
         except Refused as error:
             log.info("closing a connection of realm %s: %s", gate.realm.name, error)
-            return Ending.REVOKED if isinstance(error, TokenRejected) else Ending.UNKNOWN
+            return ending_of(error)
         return None
 
     return ask

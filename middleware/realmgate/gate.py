@@ -17,7 +17,7 @@ from .guarded import GuardedRealm
 from .incoming import Incoming, Shown
 from .introspection import Introspection
 from .keys.keyring import NEVER
-from .opaque import verify_opaque
+from .opaque import check_no_less, verify_opaque
 from .possession.check import check_possession
 from .possession.dpop import next_nonce
 from .preflight import is_preflight
@@ -146,12 +146,14 @@ class Gate:
         return self._tokens.recall(shown[0]) if len(shown) == 1 else None
 
     def ask_again(self, principal: Principal, incoming: Incoming) -> Flow[None]:
-        """Whether a token that was good has been revoked since, for what outlives its first request."""
+        """Raise `Refused` if a token was revoked or allows less since it was good, for what outlives its request."""
         introspection = self.realm.introspection
         if introspection is not None:
             _, token = credentials_of(incoming.header("authorization"), self._schemes)
             if introspection.asks_about(token):
-                yield from verify_opaque(token, self.guarded.expected, self._keyring, self.clock(), time.monotonic())
+                now, tick = self.clock(), time.monotonic()
+                found = yield from verify_opaque(token, self.guarded.expected, self._keyring, now, tick)
+                check_no_less(found, principal)
                 return
         yield from check_not_denied(principal, self.realm)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .errors import TokenRejected
+from .errors import ScopeInsufficient, TokenRejected
 from .expected import Expected, accept
 from .flow import Flow
 from .introspection import ask
@@ -26,6 +26,17 @@ def verify_opaque(token: str, expected: Expected, keyring: Keyring, now: float, 
     principal = accept(answer, expected, expected.of_answer, now)
     yield from check_not_denied(principal, realm)
     return principal
+
+
+def check_no_less(found: Principal, before: Principal) -> None:
+    """Raise `ScopeInsufficient` where a token was good for more `before`: that may be what its bearer was let in for.
+
+    By the realm, by a handler, or by the app behind. What the token has gained since is no matter.
+    """
+    if not found.scopes >= before.scopes:
+        raise ScopeInsufficient(Reason.SCOPE_INSUFFICIENT, hint="the issuer has taken a scope back")
+    if not found.roles >= before.roles:
+        raise ScopeInsufficient(Reason.ROLE_MISSING, hint="the issuer has taken a role back")
 
 
 def _ask(token: str, realm: Realm, keyring: Keyring, now: float, tick: float) -> Flow[dict[str, Any]]:

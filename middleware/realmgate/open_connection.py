@@ -1,4 +1,4 @@
-"""An open WebSocket ends when its token does: at its expiry, or when it has been revoked."""
+"""An open WebSocket ends when its token does: at its expiry, or when it has been revoked or allows less."""
 
 import logging
 import math
@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .errors import ScopeInsufficient
+from .errors import KeysUnavailable, Refused, ScopeInsufficient
 
 log = logging.getLogger("realmgate")
 
@@ -35,7 +35,15 @@ class Ending(Enum):
 
     EXPIRED = (CLOSE_UNAUTHORIZED, "The access token has expired")
     REVOKED = (CLOSE_UNAUTHORIZED, "The access token has been revoked")
+    NARROWED = (CLOSE_FORBIDDEN, "The access token allows less than it did")
     UNKNOWN = (CLOSE_TRY_AGAIN_LATER, "Nobody can tell whether the access token is still good")
+
+
+def ending_of(error: Refused) -> Ending:
+    """Why a token that was good would be refused now."""
+    if isinstance(error, KeysUnavailable):
+        return Ending.UNKNOWN
+    return Ending.NARROWED if isinstance(error, ScopeInsufficient) else Ending.REVOKED
 
 
 Question: TypeAlias = Callable[[], Awaitable[Ending | None]]
@@ -100,8 +108,8 @@ class OpenConnection:
             ending = await self._ask(self._question)
             silences = silences + 1 if ending is Ending.UNKNOWN else 0
             # One silence may be a hiccup, for which a whole crowd would have to come back at once.
-            if ending is Ending.REVOKED or silences > 1:
-                await self._end(ending or Ending.UNKNOWN)
+            if ending is not None and silences != 1:
+                await self._end(ending)
                 return
             asks_at = self._next_question()
         await self._end(Ending.EXPIRED)

@@ -1,18 +1,19 @@
 """The story of an opaque token without a server: what is asked, in which order, and what is made of it."""
 
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from both_doors import AUDIENCE, ISSUER, NOW
 
 from realmgate import Introspection, Principal, Realm
-from realmgate.errors import KeysUnavailable, TokenRejected
+from realmgate.errors import KeysUnavailable, ScopeInsufficient, TokenRejected
 from realmgate.expected import Expected
 from realmgate.flow import Denied, Effect, EffectFailed, Fetch, Fetched, FetchFailed, run
 from realmgate.keys.keyring import Keyring
 from realmgate.keys.sources import NoKeys
-from realmgate.opaque import verify_opaque
+from realmgate.opaque import check_no_less, verify_opaque
 
 ASKING = Introspection("https://id.example/introspect", client_id="shop", client_secret="s3cret")
 GOOD = {
@@ -86,3 +87,21 @@ def test_a_realms_own_readings_of_a_claim_count_here_too() -> None:
     assert principal.scopes == {"orders:read"}
     assert principal.client_id == "customer@example.com"
     assert principal.roles == {"customer"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "roles", "less"),
+    [
+        ("b a", ["clerk"], False),
+        ("a b c", ["clerk", "admin"], False),
+        ("a", ["clerk"], True),
+        ("a c", ["clerk"], True),
+        ("a b", [], True),
+        ("a b", ["admin"], True),
+    ],
+)
+def test_who_has_lost_what_the_issuer_said_before_has_less(scope: str, roles: list[str], *, less: bool) -> None:
+    before = judge(lambda effect: told(effect, scope="a b", roles=["clerk"]))
+    found = judge(lambda effect: told(effect, scope=scope, roles=roles))
+    with pytest.raises(ScopeInsufficient) if less else nullcontext():
+        check_no_less(found, before)

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 import pytest
-from answering import answering
+from answering import Answering, answering
 from both_doors import AUDIENCE, ISSUER, JWKS, NOW, mint
 from proofs import ES256
 from sockets import serving
@@ -18,8 +18,9 @@ from starlette.websockets import WebSocket
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from realmgate import ConfigurationError, DPoP, Introspection, MemoryDenyList, Realm, RealmGate, Realms
+from realmgate import ConfigurationError, DPoP, Introspection, MemoryDenyList, Realm, RealmGate, Realms, requires
 from realmgate.open_connection import (
+    CLOSE_FORBIDDEN,
     CLOSE_TRY_AGAIN_LATER,
     CLOSE_UNAUTHORIZED,
     ConnectionEnded,
@@ -369,3 +370,67 @@ async def test_over_sockets_a_revoked_token_ends_its_connection_and_no_other(ove
         assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (3000, "The access token has been revoked")
         await other.send("still here")
         assert await other.recv() == "still here"
+
+
+SAID = {
+    "active": True,
+    "iss": ISSUER,
+    "aud": AUDIENCE,
+    "sub": "customer@example.com",
+    "client_id": "storefront-web",
+    "exp": int(NOW) + 3600,
+    "scope": "news:read news:write",
+    "roles": ["clerk"],
+}
+REVOKED = (CLOSE_UNAUTHORIZED, "The access token has been revoked")
+NO_LONGER = (CLOSE_FORBIDDEN, "The access token allows less than it did")
+
+
+@asynccontextmanager
+async def talking(said: dict[str, Any], *required: str) -> AsyncIterator[tuple[Any, Answering]]:
+    """A connection to a handler that asks for a scope and a role, and the issuer that is asked about its token."""
+    with answering(lambda _: (200, said)) as issuer:
+        asking = Introspection(issuer.address, client_id="shop", client_secret="s3cret")
+        app = Starlette(routes=[WebSocketRoute("/echo", requires("news:write", roles="clerk")(echo))])
+        gate = gate_with(app, introspection=asking, keys=None, trust_mock=True, required_scopes=required)
+        with serving(gate, ws="websockets-sansio") as port, anyio.fail_after(10):
+            headers = {"Authorization": "Bearer opaque"}
+            async with connect(f"ws://127.0.0.1:{port}/echo", additional_headers=headers, proxy=None) as mine:
+                await mine.send("hello")
+                assert await mine.recv() == "hello"
+                yield mine, issuer
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize(
+    ("says_now", "ends"),
+    [
+        pytest.param({"scope": "news:write"}, NO_LONGER, id="lacks what the realm requires"),
+        pytest.param({"scope": "news:read"}, NO_LONGER, id="lacks what the handler asked for"),
+        pytest.param({"scope": ""}, NO_LONGER, id="has no scope left"),
+        pytest.param({"roles": []}, NO_LONGER, id="has lost its role"),
+        pytest.param({"aud": "https://elsewhere.example"}, REVOKED, id="is for somebody else"),
+    ],
+)
+async def test_over_sockets_a_token_that_allows_less_ends_its_connection(
+    says_now: dict[str, Any], ends: tuple[int, str]
+) -> None:
+    said = dict(SAID)
+    async with talking(said, "news:read") as (mine, _):
+        said |= says_now
+        with pytest.raises(ConnectionClosed) as closed:
+            await mine.recv()
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == ends
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_over_sockets_a_token_that_allows_more_keeps_its_connection() -> None:
+    said = dict(SAID)
+    async with talking(said, "news:read") as (mine, issuer):
+        said |= {"scope": "more news:write news:read", "roles": ["clerk", "admin"]}
+        asked = len(issuer.asked)
+        await anyio.sleep(4 * SOON)
+        assert len(issuer.asked) >= asked + 2
+        await mine.send("still here")
+        assert await mine.recv() == "still here"
