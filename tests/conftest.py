@@ -1,11 +1,12 @@
-"""What every test may ask for: a real browser."""
+"""What every test may ask for: a real browser; and what none may depend on: how fast this machine is."""
 
 import os
 import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 MISSING = "there is no Chromium here (Debian: apt-get install chromium)"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -19,6 +20,15 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+# The same examples everywhere and every time; whoever hunts for others says --hypothesis-seed and a larger number.
+settings.register_profile(
+    "ours", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ours")
+
+# Milliseconds until what a page shall show is missing from it.
+expect.set_options(timeout=30_000)
 
 
 def find_chromium() -> str | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sockets import free_port
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
 CAPTIONED = re.compile(r":caption: (?P<name>[^\n]+)\n\n(?P<source>.+)", re.DOTALL)
@@ -112,11 +113,6 @@ def await_answer(port: int) -> None:
             return
         time.sleep(0.05)
     pytest.fail(f"nobody listens on port {port} after {PATIENCE} seconds")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        return int(door.getsockname()[1])
 
 
 @pytest.fixture

@@ -2,16 +2,11 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-import hypothesis
 import pytest
 from both_doors import ADMIN_AUDIENCE, AUDIENCE, ISSUER, JWKS, NOW, Doors, asgi_app, wsgi_app
 
 from realmgate import Realm, Realms, asgi, wsgi
 from realmgate.guarded import GuardedRealm
-
-# The same examples everywhere and every time; whoever hunts for others says --hypothesis-seed and a larger number.
-hypothesis.settings.register_profile("gate", deadline=None, derandomize=True, database=None)
-hypothesis.settings.load_profile("gate")
 
 
 @pytest.fixture

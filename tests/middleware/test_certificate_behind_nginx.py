@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,7 +17,7 @@ import requests
 from both_doors import AUDIENCE, ISSUER, JWKS, asgi_app, mint
 from certificates import Certified, certified
 from proofs import x5t
-from sockets import serving
+from sockets import free_port, serving
 
 from realmgate import Realm, RealmGate, Realms
 
@@ -128,8 +127,7 @@ def front(request: pytest.FixtureRequest, tmp_path: Path) -> Front:
 @contextmanager
 def nginx(folder: Path, backend: int, more: str) -> Iterator[int]:
     certificate, key = SERVER.save(folder, "server")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     shown = shown_on_the_page().replace("127.0.0.1:8000", f"127.0.0.1:{backend}")
     filled = CONFIGURATION.format(folder=folder, port=port, certificate=certificate, key=key, shown=shown, more=more)
     (folder / "nginx.conf").write_text(filled, "utf-8")

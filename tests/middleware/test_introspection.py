@@ -189,12 +189,14 @@ def test_a_redirect_is_not_followed(server: Answering, opaque_door: Callable[...
 
 
 def test_a_server_that_keeps_silent_is_an_outage_and_the_next_answer_counts_again(
-    server: Answering, opaque_door: Callable[..., Doors]
+    server: Answering, opaque_door: Callable[..., Doors], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     silent = threading.Event()
     server.answer = lambda _: (200, {**GOOD, "waited": silent.wait()})
-    door = opaque_door(timeout=0.2)
-    assert door.bearer("opaque").status == 503
+    door = opaque_door(timeout=30)
+    with monkeypatch.context() as patch:
+        patch.setattr("realmgate.introspection_client.PATIENCE", 0.005)
+        assert door.bearer("opaque").status == 503
     silent.set()
     server.answer = lambda _: (200, GOOD)
     assert door.bearer("opaque").status == 200

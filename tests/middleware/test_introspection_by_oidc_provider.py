@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import time
 from base64 import b64encode
@@ -19,6 +18,7 @@ from certificates import certified
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import ECKey
+from sockets import free_port
 
 from realmgate import (
     ClientCertificate,
@@ -55,12 +55,6 @@ class Provider:
         requests.post(
             f"{self.issuer}/token/revocation", data={"token": token}, auth=("app", SECRET), timeout=10
         ).raise_for_status()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port: int = held.getsockname()[1]
-    return port
 
 
 @pytest.fixture(scope="module")

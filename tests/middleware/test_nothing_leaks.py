@@ -60,7 +60,7 @@ def with_marks(**differs: Any) -> str:
 DOORS = bound_doors(remember=0)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     claim=st.sampled_from(
         ["iss", "aud", "sub", "client_id", "exp", "iat", "nbf", "jti", "scope", "cnf", "none of them"]

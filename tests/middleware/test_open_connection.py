@@ -31,6 +31,7 @@ from realmgate.open_connection import (
 pytestmark = pytest.mark.anyio
 
 SOON = 0.1
+LIMIT = 30  # seconds after which nothing will come any more, however busy the machine is
 
 
 @pytest.fixture(params=["asyncio", "trio"])
@@ -64,7 +65,7 @@ class Line:
 @asynccontextmanager
 async def line() -> AsyncIterator[Line]:
     made = Line()
-    with anyio.fail_after(10):
+    with anyio.fail_after(LIMIT):
         yield made
     made.close()
 
@@ -192,8 +193,8 @@ async def test_a_list_that_fails_once_ends_nothing_and_twice_in_a_row_everything
     assert answers == []
 
 
-async def test_a_list_that_hangs_does_not_keep_a_connection_beyond_its_token() -> None:
-    until = time.monotonic() + 3 * SOON
+async def test_a_list_that_hangs_does_not_keep_a_connection_beyond_its_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("realmgate.open_connection.PATIENCE", 10 * LIMIT)
 
     async def hangs() -> Ending | None:
         await anyio.sleep_forever()
@@ -203,14 +204,13 @@ async def test_a_list_that_hangs_does_not_keep_a_connection_beyond_its_token() -
         connection = OpenConnection(
             wire.receive,
             wire.send,
-            good_until=until,
+            good_until=time.monotonic() + 3 * SOON,
             clock=time.monotonic,
             question=hangs,
             every=0.01,
         )
         await connection.call(listening, {})
         assert wire.closes[0]["reason"] == "The access token has expired"
-    assert time.monotonic() < until + 2
 
 
 async def test_a_list_that_hangs_is_no_yes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,22 +232,25 @@ async def test_a_list_that_hangs_is_no_yes(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_nobody_is_asked_more_often_than_said_nor_after_the_end() -> None:
-    asked: list[float] = []
+    asked: list[str] = []
+    enough = anyio.Event()
 
-    def deny_list(_: str) -> bool:
-        asked.append(time.monotonic())
+    def deny_list(jti: str) -> bool:
+        asked.append(jti)
+        if len(asked) == 5:
+            enough.set()
         return False
 
-    async with line() as wire, anyio.create_task_group() as group:
+    async with line() as wire:
         started = time.monotonic()
-        group.start_soon(lambda: knock(gate_with(deny_list=deny_list), wire))
-        await anyio.sleep(5 * SOON)
-        wire.says.send_nowait({"type": "websocket.disconnect", "code": 1000})
-        await anyio.sleep(SOON)
+        async with anyio.create_task_group() as group:
+            group.start_soon(lambda: knock(gate_with(deny_list=deny_list), wire))
+            await enough.wait()
+            wire.says.send_nowait({"type": "websocket.disconnect", "code": 1000})
         told, took = len(asked), time.monotonic() - started
         await anyio.sleep(3 * SOON)
         assert len(asked) == told
-        assert 2 <= told <= 1 + took / (0.75 * SOON)
+        assert told <= 1 + took / (0.75 * SOON)
 
 
 async def test_nobody_is_asked_about_a_client_that_is_gone_however_long_the_app_lingers() -> None:
@@ -364,7 +367,7 @@ async def test_over_sockets_a_revoked_token_ends_its_connection_and_no_other(ove
             await connection.send("hello")
             assert await connection.recv() == "hello"
         denied.deny("one", until=NOW + 3600)
-        with anyio.fail_after(5), pytest.raises(ConnectionClosed) as closed:
+        with anyio.fail_after(LIMIT), pytest.raises(ConnectionClosed) as closed:
             await mine.recv()
         assert closed.value.rcvd is not None
         assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (3000, "The access token has been revoked")

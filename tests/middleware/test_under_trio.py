@@ -1,7 +1,6 @@
 """The ASGI door where nothing runs under asyncio: a real hypercorn with its trio worker."""
 
 import json
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from both_doors import ADMIN_AUDIENCE, AUDIENCE, ISSUER, JWKS, NOW, mint
 from hypercorn.config import Config
 from hypercorn.trio import serve
 from proofs import ES256
+from sockets import free_port
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -31,9 +31,7 @@ from realmgate import DPoP, Introspection, JwksUri, MemoryDenyList, Realm, Realm
 @contextmanager
 def serving(app: Any) -> Iterator[str]:
     """Serve an app under trio on loopback, and give the address without its scheme."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port = door.getsockname()[1]
-    config = Config()
+    port, config = free_port(), Config()
     config.bind, config.loglevel = [f"127.0.0.1:{port}"], "ERROR"
     stop, ready = threading.Event(), threading.Event()
 
@@ -49,7 +47,7 @@ def serving(app: Any) -> Iterator[str]:
     thread = threading.Thread(target=trio.run, args=(run,))
     thread.start()
     try:
-        assert ready.wait(10)
+        assert ready.wait(30)
         yield f"127.0.0.1:{port}"
     finally:
         stop.set()
@@ -83,7 +81,7 @@ def shop_app(**differs: Any) -> Starlette:
 
 def get(place: str, token: str = "", **headers: str) -> requests.Response:
     sent = {**({"Authorization": f"Bearer {token}"} if token else {}), **headers}
-    return requests.get(f"http://{place}/api/me", headers=sent, timeout=10)
+    return requests.get(f"http://{place}/api/me", headers=sent, timeout=30)
 
 
 def test_decisions_are_those_of_every_other_server() -> None:
@@ -120,21 +118,23 @@ def test_a_key_server_that_hangs_holds_up_nobody_whose_key_is_known() -> None:
 
     def answer(_: Any) -> tuple[int, Any]:
         if len(issuer.asked) > 1:
-            hanging.wait(20)
+            hanging.wait()
         return 200, JWKS
 
     with answering(answer) as issuer:
-        keys = JwksUri(f"{issuer.address}/jwks", trust_mock=True, cooldown=0)
+        keys = JwksUri(f"{issuer.address}/jwks", trust_mock=True, cooldown=0, timeout=60)
         with serving(shop_app(keys=keys, trust_mock=True)) as place:
             assert get(place, mint()).status_code == 200
             unknown = threading.Thread(target=get, args=(place, mint(header={"kid": "unknown"})))
             unknown.start()
             while len(issuer.asked) < 2:
                 time.sleep(0.01)
-            took = get(place, mint(jti="two")).elapsed.total_seconds()
-            hanging.set()
-            unknown.join()
-            assert took < 1
+            try:
+                assert get(place, mint(jti="two")).status_code == 200
+                assert unknown.is_alive()
+            finally:
+                hanging.set()
+                unknown.join()
 
 
 def test_tokens_are_asked_about_and_proofs_are_proven() -> None:
@@ -175,7 +175,7 @@ def test_a_websocket_ends_with_its_token() -> None:
             assert connection.recv() == "customer@example.com: hello"
             denied.deny("one", until=NOW + 3600)
             with pytest.raises(ConnectionClosed) as closed:
-                connection.recv(timeout=5)
+                connection.recv(timeout=30)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 3000
 

@@ -62,7 +62,7 @@ class Wire:
         self.answered.set()
 
     async def run(self) -> list[Any]:
-        await asyncio.wait_for(self.app(self.scope, self.incoming.get, self.send), 5)
+        await asyncio.wait_for(self.app(self.scope, self.incoming.get, self.send), 30)
         return self.sent
 
 
@@ -557,7 +557,7 @@ async def test_over_sockets_the_connection_closes_with_the_token(port: int) -> N
             assert await connection.recv() == "customer@example.com: hello"
             FUSE.light()
             with pytest.raises(ConnectionClosed) as closed:
-                await asyncio.wait_for(connection.recv(), 5)
+                await asyncio.wait_for(connection.recv(), 30)
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == CLOSE_UNAUTHORIZED
 

@@ -1,6 +1,7 @@
 import socket
 
 import pytest
+from sockets import free_port
 
 pytest_plugins = ["pytester"]
 
@@ -16,19 +17,6 @@ KIOSK = 'demo = false\n[[realms]]\nname = "storefront"\ntitle = "Kiosk"\n'
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     # Where it is set, pytest says more.
     monkeypatch.delenv("CI", raising=False)
-
-
-def free_ports(count: int) -> int:
-    """The first of so many neighbours that nobody uses now."""
-    return next(first for first in range(20_000, 30_000, count) if all(map(is_free, range(first, first + count))))
-
-
-def is_free(port: int) -> bool:
-    try:
-        socket.create_server(("127.0.0.1", port)).close()
-    except OSError:
-        return False
-    return True
 
 
 def test_the_configuration_stands_beside_the_ini_file(pytester: pytest.Pytester) -> None:
@@ -48,7 +36,7 @@ def test_the_command_line_goes_before_the_ini_file(pytester: pytest.Pytester) ->
 
 
 def test_each_worker_takes_the_next_port(pytester: pytest.Pytester) -> None:
-    first = free_ports(3)
+    first = free_port(3)
     pytester.makeini(f"[pytest]\nmockidp = true\nmockidp_port = {first}\n")
     pytester.makepyfile(f"""
         import os

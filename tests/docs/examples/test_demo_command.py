@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from sockets import free_port
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 
@@ -19,8 +20,8 @@ EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 @pytest.fixture
 def ports() -> tuple[int, int]:
     """Two ports that were free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        return one.getsockname()[1], other.getsockname()[1]
+    first = free_port(2)
+    return first, first + 1
 
 
 @contextmanager
@@ -40,11 +41,11 @@ def test_it_prints_what_to_open_and_ends_cleanly_with_ctrl_c(ports: tuple[int, i
         assert process.stdout is not None
         for line in process.stdout:
             if address := re.search(r"http://127\.0\.0\.1:\d+/", line):
-                assert requests.get(address[0], timeout=5).status_code == 200
+                assert requests.get(address[0], timeout=30).status_code == 200
             if "Ctrl-C" in line:
                 break
         process.send_signal(signal.SIGINT)
-        said, complained = process.communicate(timeout=10)
+        said, complained = process.communicate(timeout=60)
     assert said.strip() == "Both stopped."
     # The gates warn that they trust a mock; nobody has anything else to say.
     assert all("trust_mock=True" in line for line in complained.splitlines())
@@ -54,7 +55,7 @@ def test_it_prints_what_to_open_and_ends_cleanly_with_ctrl_c(ports: tuple[int, i
 @pytest.mark.parametrize("taken", [0, 1], ids=["the shop's", "the provider's"])
 def test_a_taken_port_is_said_in_one_line(ports: tuple[int, int], taken: int) -> None:
     with socket.create_server(("127.0.0.1", ports[taken])), demo(*ports) as process:
-        said, complained = process.communicate(timeout=10)
+        said, complained = process.communicate(timeout=60)
     assert said == ""
     assert len(complained.splitlines()) == 1
     assert str(ports[taken]) in complained
@@ -71,6 +72,6 @@ def test_a_taken_port_is_said_in_one_line(ports: tuple[int, int], taken: int) ->
 )
 def test_a_wrong_setting_is_said_in_one_line(ports: tuple[int, int], flags: tuple[str, str], complaint: str) -> None:
     with demo(*ports, *flags) as process:
-        complained = process.communicate(timeout=10)[1]
+        complained = process.communicate(timeout=60)[1]
     assert len(complained.splitlines()) == 1
     assert complaint in complained

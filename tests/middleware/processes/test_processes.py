@@ -17,6 +17,7 @@ import pytest
 import requests
 from answering import Answering, answering
 from both_doors import AUDIENCE, ISSUER, JWKS, KEYS, asgi_app, ask_asgi, ask_wsgi, mint, wsgi_app
+from sockets import free_port
 
 from realmgate import JwksUri, Realm, Realms, asgi, wsgi
 
@@ -44,13 +45,7 @@ def keys() -> Iterator[Answering]:
 def fresh(alg: str = "RS256", **differs: Any) -> str:
     """A token by the real clock, which is the one that a server's workers go by."""
     now = int(time.time())
-    return mint(alg, iat=now, exp=now + 600, **differs)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port: int = door.getsockname()[1]
-        return port
+    return mint(alg, iat=now, exp=now + 3600, **differs)
 
 
 @pytest.fixture
@@ -74,12 +69,12 @@ def start(keys: Answering) -> Iterator[Callable[..., str]]:
 
 def stop(process: "subprocess.Popen[str]") -> None:
     process.terminate()
-    _, told = process.communicate(timeout=20)
+    _, told = process.communicate(timeout=60)
     assert "Traceback" not in told, told
 
 
 def wait_for(port: int, process: "subprocess.Popen[str]") -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()[1]
         try:

@@ -1,9 +1,9 @@
-import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from sockets import free_port
 
 from mockidp import MockIdp
 from mockidp.cli.asking import ask
@@ -46,8 +46,7 @@ def test_it_gives_what_the_server_answers(idp: MockIdp) -> None:
 
 
 def test_where_nothing_answers_it_says_how_to_start_it() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        at = f"http://127.0.0.1:{free.getsockname()[1]}"
+    at = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(Failed, match="start it with `mockidp serve`, or say where it is with --at URL") as failed:
         ask("GET", "/_mockidp/clock", {}, at=at)
     assert failed.value.status == 3

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import requests
+from sockets import free_port
 from terminal import run, served
 
 from mockidp import ConfigError, MockIdp
@@ -169,8 +170,7 @@ def test_from_another_machine_it_needs_the_token_that_there_is_not(method: str, 
 
 def test_from_another_machine_it_may_with_the_token() -> None:
     address = own_address()
-    with socket.create_server((EVERYWHERE, 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     there = f"http://{address}:{port}"
     with MockIdp(host=EVERYWHERE, port=port, allow_remote=True, base_url=there, control_token=SECRET) as idp:
         assert status(idp, "POST", "/_mockidp/reset", there) == 401

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import msgspec
 import pytest
 from httpx2 import Response
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from visitor import BASE, Visitor, action_of, answer_in, new_provider, token_in
 
@@ -417,7 +417,6 @@ WANDERER = Visitor()
 WANDERER.log_in(WANDERER.ask(**ASKED), **{"as": "buyer@example.com"})
 
 
-@settings(deadline=None)  # other work on the machine is no failure of ours
 @given(st.lists(st.tuples(st.sampled_from(NAMES) | ALPHABET, VALUES), max_size=8), st.booleans())
 def test_no_query_gets_anything_but_a_page_or_a_redirect_to_the_client_or_the_login(
     pairs: list[tuple[str, str]], known: bool

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 from httpx2 import Response
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from visitor import Visitor
 
@@ -170,7 +170,6 @@ VALUES = st.sampled_from([*SERVICE.values(), "authorization_code", "refresh_toke
 WANDERER = Visitor()
 
 
-@settings(deadline=None)  # other work on the machine is no failure of ours
 @given(st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=9), VALUES))
 def test_no_fields_are_answered_with_anything_but_tokens_or_an_oauth_error(fields: dict[str, str]) -> None:
     response = WANDERER.http.post("/oauth2-token", content=json.dumps(fields), headers={"content-type": JSON})
@@ -180,7 +179,6 @@ def test_no_fields_are_answered_with_anything_but_tokens_or_an_oauth_error(field
     assert response.status_code == 200 or body["error"].isascii()
 
 
-@settings(deadline=None)  # other work on the machine is no failure of ours
 @given(st.binary(max_size=200), st.sampled_from([FORM, JSON, "", "text/html"]), st.binary(max_size=30))
 def test_no_bytes_at_all_make_it_stumble(content: bytes, content_type: str, authorization: bytes) -> None:
     headers = {"content-type": content_type, "authorization": f"Basic {base64.b64encode(authorization).decode()}"}
