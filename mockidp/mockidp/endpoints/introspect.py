@@ -27,6 +27,7 @@ async def introspect(request: Request, site: Site) -> Response:
 
 
 def _access_token(token: str, site: Site) -> dict[str, Any] | None:
+    """The claims; dates are whole seconds (§2.2), which many clients cannot read otherwise."""
     claims = site.claims_of(token)
     if claims is None:
         return None
@@ -37,9 +38,9 @@ def _access_token(token: str, site: Site) -> dict[str, Any] | None:
         "sub": claims.sub,
         "client_id": claims.client_id,
         "scope": claims.scope,
-        "iat": claims.iat,
-        "nbf": claims.nbf,
-        "exp": claims.exp,
+        "iat": math.floor(claims.iat),
+        "nbf": math.floor(claims.nbf),
+        "exp": math.floor(claims.exp),
         "jti": claims.jti,
         "username": user.username if user else None,
     }
@@ -59,7 +60,6 @@ def _refresh_token(token: str, client: Client, site: Site) -> dict[str, Any] | N
     user = site.who_approved(found.approval)
     if user is None or store.is_revoked(found.approval.approval_id) or site.clock() >= found.expires_at:
         return None
-    expires_at = math.floor(found.expires_at)
     return {
         "active": True,
         "iss": site.issuer,
@@ -68,6 +68,6 @@ def _refresh_token(token: str, client: Client, site: Site) -> dict[str, Any] | N
         "username": user.username,
         "client_id": client.client_id,
         "scope": found.approval.scope,
-        "iat": expires_at - site.lifetime("refresh_token", client),
-        "exp": expires_at,
+        "iat": math.floor(found.issued_at),
+        "exp": math.floor(found.expires_at),
     }

@@ -49,6 +49,7 @@ class RefreshToken:
 
     value: str = field(repr=False)
     approval: Approval
+    issued_at: float
     expires_at: float
 
 

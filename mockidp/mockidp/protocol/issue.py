@@ -57,7 +57,8 @@ def issue_tokens(
 
 def _refresh_token(registration: Registration, approval: Approval) -> str:
     site = registration.site
-    value = secrets.token_urlsafe(32)
-    expires_at = site.clock() + site.lifetime("refresh_token", registration.client)
-    site.store.refresh_tokens.put(RefreshToken(value=value, approval=approval, expires_at=expires_at))
+    value, now = secrets.token_urlsafe(32), site.clock()
+    expires_at = now + site.lifetime("refresh_token", registration.client)
+    token = RefreshToken(value=value, approval=approval, issued_at=now, expires_at=expires_at)
+    site.store.refresh_tokens.put(token)
     return value

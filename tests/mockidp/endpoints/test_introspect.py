@@ -201,6 +201,22 @@ def test_a_refresh_token_is_told_as_one_that_no_api_takes(visitor: Visitor) -> N
     }
 
 
+def test_dates_are_whole_numbers_as_many_clients_can_read_no_others(visitor: Visitor) -> None:
+    tokens = visitor.tokens(scope="openid orders:read")
+    early = visitor.provider.token("storefront", subject="ann", not_before=NOON - 5.5, expires_in=0.5)
+    for token in (tokens["access_token"], tokens["refresh_token"], early):
+        about = learnt(visitor, token)
+        dates = [about[name] for name in ("iat", "nbf", "exp") if name in about]
+        assert {type(date) for date in dates} == {int}, dates
+    assert (about["nbf"], about["exp"]) == (NOON - 6, NOON)
+
+
+def test_when_a_refresh_token_was_issued_stays_as_it_was_when_others_live_shorter(visitor: Visitor) -> None:
+    token = visitor.tokens()["refresh_token"]
+    visitor.provider.lifetimes.set("refresh_token", "1s")
+    assert learnt(visitor, token)["iat"] == NOON
+
+
 @pytest.mark.parametrize("hint", ["access_token", "refresh_token", "id_token", "nonsense", "ü"])
 def test_a_hint_changes_nothing(visitor: Visitor, hint: str) -> None:
     tokens = visitor.tokens()

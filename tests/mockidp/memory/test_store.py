@@ -19,7 +19,7 @@ APPROVAL = Approval(
 
 
 def token(value: str) -> RefreshToken:
-    return RefreshToken(value=value, approval=APPROVAL, expires_at=9)
+    return RefreshToken(value=value, approval=APPROVAL, issued_at=8, expires_at=9)
 
 
 def test_a_value_is_found_spent_or_not_and_unknown_ones_are_not() -> None:

@@ -67,7 +67,9 @@ def new_refresh_token(application: Application, approval: Approval, client: Clie
     site = application.site
     value = _random(approval, _NAME)
     lifetime = site.lifetime("refresh_token", client, default=shop.facts.refresh_token_lifetime)
-    site.store.refresh_tokens.put(RefreshToken(value=value, approval=approval, expires_at=site.clock() + lifetime))
+    now = site.clock()
+    token = RefreshToken(value=value, approval=approval, issued_at=now, expires_at=now + lifetime)
+    site.store.refresh_tokens.put(token)
     return value
 
 
