@@ -27,6 +27,10 @@ class Guard:
     app: Any
     takes: ClassVar[int]
 
+    @staticmethod
+    def check_realm(guarded: GuardedRealm) -> None:
+        """Raise `ConfigurationError` for a realm that the door can do nothing with."""
+
     def guards(self, path: str) -> GuardedRealm | None:
         """The realm that a path behind this wrapper belongs to; None where it is open."""
         raise NotImplementedError
@@ -88,6 +92,8 @@ class SingleRealm(Guard):
         place = _place(gates, where="RealmGate(realm=…)")
         self.gate: Gate = gates[0]
         self.choice = place if isinstance(place, Choice) else None
+        for each in self.guarded:
+            self.check_realm(each)
 
     def guards(self, path: str) -> GuardedRealm:
         """Every path; of several realms the first one stands for all."""
@@ -134,6 +140,8 @@ class PrefixedRealms(Guard):
             for prefix, realms in whose.items()
         }
         self.guarded = tuple(chain.from_iterable(whose.values()))
+        for each in self.guarded:
+            self.check_realm(each)
         self._table = PrefixTable({prefix: places[tuple(map(id, realms))] for prefix, realms in whose.items()})
 
     def place_of(self, readings: Iterable[str]) -> Gate | Choice | None:

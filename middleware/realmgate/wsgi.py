@@ -1,13 +1,11 @@
 """The WSGI door: environs in, principals or refusals out. PEP 3333."""
 
 import inspect
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import update_wrapper
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from .challenge import TITLES, Refusal, bad_path, not_found
-from .decision import OnDecision
 from .errors import ConfigurationError, Refused
 from .flow import run
 from .gate import GATE_KEY, PRINCIPAL_KEY, Gate
@@ -22,6 +20,16 @@ from .requirement import Demand, refusal_in
 StartResponse: TypeAlias = Callable[..., Any]
 
 
+def _check_blocking(guarded: GuardedRealm) -> None:
+    """Refuse a realm that has to be waited for by others than this door can wait for."""
+    realm = guarded.expected.realm
+    for argument, function in (("deny_list", realm.deny_list), ("dpop", realm.dpop and realm.dpop.replays)):
+        if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
+            raise ConfigurationError(
+                f"Realm({realm.name!r}, {argument}=…): the WSGI door cannot await; give a plain function"
+            )
+
+
 class RealmGate(SingleRealm):
     """WSGI middleware that lets requests through to `app` with a token of one realm only, or of one of several.
 
@@ -30,20 +38,7 @@ class RealmGate(SingleRealm):
     """
 
     takes = 2
-
-    def __init__(
-        self,
-        app: Any,
-        *,
-        realm: GuardedRealm | Sequence[GuardedRealm],
-        clock: Callable[[], float] = time.time,
-        remember: int = 10_000,
-        on_decision: OnDecision | None = None,
-    ) -> None:
-        """Raise `TypeError` for a realm that is not out of a `Realms`."""
-        super().__init__(app, realm=realm, clock=clock, remember=remember, on_decision=on_decision)
-        for guarded in self.guarded:
-            _check_blocking(guarded)
+    check_realm = staticmethod(_check_blocking)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Guard one request."""
@@ -58,21 +53,7 @@ class RealmMap(PrefixedRealms):
     """
 
     takes = 2
-
-    def __init__(
-        self,
-        app: Any,
-        table: Mapping[str, GuardedRealm | Sequence[GuardedRealm]],
-        *,
-        elsewhere: Literal["open", "refuse"],
-        clock: Callable[[], float] = time.time,
-        remember: int = 10_000,
-        on_decision: OnDecision | None = None,
-    ) -> None:
-        """Raise `ConfigurationError` for a prefix or an `elsewhere` that cannot be right."""
-        super().__init__(app, table, elsewhere=elsewhere, clock=clock, remember=remember, on_decision=on_decision)
-        for guarded in self.guarded:
-            _check_blocking(guarded)
+    check_realm = staticmethod(_check_blocking)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Find the realm of one request and guard it."""
@@ -111,15 +92,6 @@ def requires(
         return update_wrapper(guarded, app, updated=())
 
     return decorate
-
-
-def _check_blocking(guarded: GuardedRealm) -> None:
-    realm = guarded.expected.realm
-    for argument, function in (("deny_list", realm.deny_list), ("dpop", realm.dpop and realm.dpop.replays)):
-        if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
-            raise ConfigurationError(
-                f"Realm({realm.name!r}, {argument}=…): the WSGI door cannot await; give a plain function"
-            )
 
 
 def _guard(gate: Gate, app: Any, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
