@@ -3,24 +3,34 @@
 import sys
 from typing import Any, Final
 
+from .errors import ConfigurationError
+
 # Where apps keep what requests go on to, by custom of Starlette and of middleware.
 INSIDE: Final = ("app", "router", "__self__")
+# More than any app has at its root: something there makes what it wraps anew at each look, itself included.
+MOST: Final = 10_000
 
 
 def own_mounts(app: Any) -> tuple[str, ...]:
     """Every such mount of an app, and of those inside it that are asked with the same path.
 
     FastAPI has `root_path`, Django behind ASGI ``FORCE_SCRIPT_NAME``. What is configured or mounted later is not seen,
-    nor is what lies behind middleware that does not keep it in `app`.
+    nor is what lies behind middleware that does not keep it in `app`. Raises `ConfigurationError` where there is no end.
     """
     found: dict[str, None] = {}
-    seen: set[int] = set()
+    # Kept, or what is made on the fly would leave its id to the next.
+    seen: dict[int, Any] = {}
     ahead = [app]
     while ahead:
         node = ahead.pop()
         if id(node) in seen or _is_below_the_root(node):
             continue
-        seen.add(id(node))
+        if len(seen) == MOST:
+            raise ConfigurationError(
+                f"RealmMap(app, …): what the app wraps goes on without end, at {type(node).__name__}; "
+                "wrap in a RealmGate what lies behind that"
+            )
+        seen[id(node)] = node
         found.update(dict.fromkeys(filter(None, (_of_fastapi(node), _of_django(node)))))
         routes = getattr(node, "routes", None)
         ahead += [getattr(node, name, None) for name in INSIDE] + (routes if isinstance(routes, list) else [])

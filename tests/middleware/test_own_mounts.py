@@ -1,5 +1,6 @@
 """Mounts that apps name themselves: where they are found, and what only looks like one."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Host, Mount, Router
 
+from realmgate import ConfigurationError
 from realmgate.own_mounts import own_mounts
 
 
@@ -58,6 +60,35 @@ def test_a_mount_is_found_wherever_the_path_gets_to_unchanged(app: Any) -> None:
 )
 def test_what_is_none_is_not_taken_for_one(app: Any) -> None:
     assert own_mounts(app) == ()
+
+
+class View:
+    """Middleware that makes what it wraps anew whenever it is looked at."""
+
+    def __init__(self, inside: Callable[[], Any]) -> None:
+        self._inside = inside
+
+    @property
+    def app(self) -> Any:
+        return self._inside()
+
+
+def views(app: Any, deep: int) -> Any:
+    return app if deep == 0 else View(lambda: views(app, deep - 1))
+
+
+@pytest.mark.parametrize("deep", [1, 10, 100])
+def test_what_is_made_on_the_fly_is_not_taken_for_what_was_there_before(deep: int) -> None:
+    assert own_mounts(views(named("/shop"), deep)) == ("/shop",)
+
+
+def endless() -> Any:
+    return View(endless)
+
+
+def test_what_never_ends_is_refused_and_does_not_hang() -> None:
+    with pytest.raises(ConfigurationError, match=r"without end.*View.*RealmGate"):
+        own_mounts(endless())
 
 
 def test_what_goes_round_in_circles_is_looked_at_once() -> None:
