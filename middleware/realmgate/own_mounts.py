@@ -15,7 +15,9 @@ def own_mounts(app: Any) -> tuple[str, ...]:
     """Every such mount of an app, and of those inside it that are asked with the same path.
 
     FastAPI has `root_path`, Django behind ASGI ``FORCE_SCRIPT_NAME``. What is configured or mounted later is not seen,
-    nor is what lies behind middleware that does not keep it in `app`. Raises `ConfigurationError` where there is no end.
+    nor is what lies behind middleware that does not keep it in `app`.
+
+    Raises `ConfigurationError` where what is wrapped has no end.
     """
     found: dict[str, None] = {}
     # Kept, or what is made on the fly would leave its id to the next.

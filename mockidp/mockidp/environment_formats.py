@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -22,8 +21,8 @@ _LITERAL: Final = re.compile(r"[^'\\$\x00-\x1f\x7f]*")
 
 
 def in_shell(variables: Variables) -> str:
-    """Lines for `eval` in any POSIX shell."""
-    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+    """Lines for `eval` in any POSIX shell, and in zsh, which looks for a command behind a bare ``=``."""
+    return "\n".join(f"export {name}={_shell(value)}" for name, value in variables.items())
 
 
 def in_dotenv(variables: Variables) -> str:
@@ -53,6 +52,12 @@ FORMATS: Final[Mapping[str, Callable[[Variables], str]]] = {
     "json": in_json,
     "compose": in_compose,
 }
+
+
+def _shell(value: str) -> str:
+    if _PLAIN.fullmatch(value) and "=" not in value:
+        return value
+    return "'" + value.replace("'", """'"'"'""") + "'"
 
 
 def _dotenv(value: str) -> str:
