@@ -56,18 +56,32 @@ def _seconds(timeout: Any) -> float | None:
 
 
 async def _asked(app: ASGIApp, request: PreparedRequest) -> list[Message]:
-    body = request.body or b""
-    received = iter([{"type": "http.request", "body": body.encode() if isinstance(body, str) else body}])
+    received = iter([{"type": "http.request", "body": _whole(request.body)}])
     sent: list[Message] = []
+    ended = asyncio.Event()
 
     async def receive() -> Message:
-        return next(received, {"type": "http.disconnect"})
+        """The body, then nothing until the answer has ended: whoever listens for our leaving would stop answering."""
+        if (message := next(received, None)) is not None:
+            return message
+        await ended.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            ended.set()
 
     await app(_scope(request), receive, send)
     return sent
+
+
+def _whole(body: Any) -> bytes:
+    """What `requests` was given to send: a text, bytes, a file, or piece by piece."""
+    if body is None or isinstance(body, str | bytes | bytearray):
+        return body.encode() if isinstance(body, str) else bytes(body or b"")
+    pieces = (body.read(),) if hasattr(body, "read") else body
+    return b"".join(map(_whole, pieces))
 
 
 def _scope(request: PreparedRequest) -> dict[str, Any]:

@@ -1,10 +1,19 @@
 import asyncio
-from collections.abc import Iterator
+import io
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
 
 from mockidp import InProcess, MockIdp
 
@@ -87,3 +96,57 @@ def test_without_a_port_it_leads_nowhere_and_can_be_started_all_the_same() -> No
             f"{idp.base_url}/oauth2-token/authorize?response_type=code&client_id=storefront-web"
         )
     assert MockIdp(port=None, base_url="https://id.example").issuer("backoffice") == "https://id.example/backoffice"
+
+
+# ---- apps that stream, and those that listen for their client's leaving ---------------------------------------------
+
+
+async def count(_request: Request) -> Response:
+    async def pieces() -> AsyncIterator[bytes]:
+        for number in b"123":
+            await asyncio.sleep(0.01)
+            yield bytes([number])
+
+    return StreamingResponse(pieces())
+
+
+async def echo(request: Request) -> Response:
+    return PlainTextResponse(await request.body())
+
+
+async def leave(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    return await call_next(request)
+
+
+@pytest.fixture(params=[(), (Middleware(BaseHTTPMiddleware, dispatch=leave),)], ids=["bare", "behind a middleware"])
+def app(request: pytest.FixtureRequest) -> Iterator[requests.Session]:
+    routes = [Route("/count", count), Route("/echo", echo, methods=["POST"])]
+    with requests.Session() as session:
+        session.mount("https://app.invalid", InProcess(Starlette(routes=routes, middleware=request.param)))
+        yield session
+
+
+def test_an_answer_that_comes_piece_by_piece_comes_whole(app: requests.Session) -> None:
+    assert app.get("https://app.invalid/count").text == "123"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: "ü1",
+        "ü1".encode,
+        lambda: io.BytesIO("ü1".encode()),
+        lambda: io.StringIO("ü1"),
+        lambda: iter([b"\xc3\xbc", "1"]),
+    ],
+)
+def test_whatever_requests_can_send_is_sent(app: requests.Session, make: Callable[[], Any]) -> None:
+    assert app.post("https://app.invalid/echo", data=make()).text == "ü1"
+
+
+def test_who_waits_for_something_to_happen_waits(session: requests.Session, idp: MockIdp) -> None:
+    began = time.monotonic()
+    here = {"Host": "127.0.0.1"}
+    answer = session.post(f"{idp.base_url}/_mockidp/requests/take", json={"timeout": 0.3}, headers=here)
+    assert answer.json()["detail"].startswith("no request came within 0.3 s")
+    assert time.monotonic() - began >= 0.3
