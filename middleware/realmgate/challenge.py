@@ -26,6 +26,15 @@ class Refusal:
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
+    @property
+    def without_body(self) -> dict[str, str]:
+        """The headers for where somebody else words the body, each name once. RFC 9110 §5.3."""
+        headers: dict[str, str] = {}
+        for name, value in self.headers:
+            if not name.startswith("content-"):
+                headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        return headers
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:

@@ -87,8 +87,4 @@ def _exception(connection: HTTPConnection, refusal: Refusal, detail: str) -> HTT
     extensions = connection.scope.get("extensions") or {}
     if connection.scope["type"] == "websocket" and "websocket.http.response" not in extensions:
         return WebSocketException(close_code(refusal.status), detail)
-    headers: dict[str, str] = {}
-    for name, value in refusal.headers:
-        if not name.startswith("content-"):
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return HTTPException(refusal.status, detail, headers)
+    return HTTPException(refusal.status, detail, refusal.without_body)

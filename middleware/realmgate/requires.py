@@ -2,12 +2,14 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import partial, wraps
+from types import FunctionType, MethodType
 from typing import Any, ParamSpec
 
+from starlette.exceptions import HTTPException, WebSocketException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketState
 
 from . import incoming_asgi, incoming_wsgi
 from .challenge import Refusal
@@ -72,6 +74,10 @@ def requires(
     `acr` names authentication classes of which one is enough, `max_age` says how many seconds ago the login may have
     been. Who comes with less gets 401 and is told what to log in with. RFC 9470.
 
+    What is not the route's own handler (a dependency, a function that a handler calls) or yields its answer bit by bit
+    cannot return a refusal, so there it is raised as Starlette's `HTTPException`, with the same status and headers, or
+    `WebSocketException`; the app then words the body.
+
     What cannot be asked for raises `TypeError` here, not when somebody comes.
     """
     demand = Demand.of(scopes, roles, acr, max_age)
@@ -86,7 +92,7 @@ def _decorate(handler: Callable[P, Any], demand: Demand) -> Callable[P, Any]:
         @wraps(handler)
         async def guarded_async(*args: P.args, **kwargs: P.kwargs) -> Any:
             connection = parameter(args, kwargs)
-            refusal = _refusal(connection, demand)
+            refusal = _refusal(connection, demand, guarded_async)
             if refusal is None:
                 return await handler(*args, **kwargs)
             return await _refuse(connection, refusal)
@@ -95,7 +101,7 @@ def _decorate(handler: Callable[P, Any], demand: Demand) -> Callable[P, Any]:
 
     @wraps(handler)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
-        refusal = _refusal(parameter(args, kwargs), demand)
+        refusal = _refusal(parameter(args, kwargs), demand, guarded)
         return handler(*args, **kwargs) if refusal is None else refusal
 
     return guarded
@@ -112,11 +118,45 @@ def _request_parameter(handler: Callable[..., Any]) -> Callable[[tuple[Any, ...]
     )
 
 
-def _refusal(connection: HTTPConnection, demand: Demand) -> Response | None:
+def _refusal(connection: HTTPConnection, demand: Demand, guarded: Callable[..., Any]) -> Response | None:
+    """What to answer with; where nobody would send what `guarded` returns, it is raised."""
     if not isinstance(connection, HTTPConnection):
         raise TypeError("@requires is for Starlette and FastAPI handlers; elsewhere, ask refusal_for(request, …)")
     refusal = refusal_in(connection.scope, incoming_asgi.Incoming(connection.scope), demand)
+    if refusal is not None and not _answers(guarded, connection.scope.get("endpoint")):
+        raise _exception(connection, refusal)
     return None if refusal is None else response_of(refusal)
+
+
+def _answers(guarded: Callable[..., Any], endpoint: Any) -> bool:
+    """Whether what `guarded` returns is the answer to the request.
+
+    FastAPI hands what a dependency returns to the handler, which would then run, and reads a generator when the answer
+    has begun. No `endpoint` means that no router was asked, and a class that one of its methods was.
+    """
+    if inspect.isgeneratorfunction(inspect.unwrap(guarded)) or inspect.isasyncgenfunction(inspect.unwrap(guarded)):
+        return False
+    if endpoint is None or inspect.isclass(endpoint):
+        return True
+    while isinstance(endpoint, FunctionType | MethodType | partial):
+        if endpoint is guarded:
+            return True
+        # A method shows what its function wraps, so its function comes first.
+        inside = (name for name in ("func", "__func__", "__wrapped__") if hasattr(endpoint, name))
+        endpoint = getattr(endpoint, next(inside, ""), None)
+    return False
+
+
+def _exception(connection: HTTPConnection, refusal: Refusal) -> HTTPException | WebSocketException:
+    if isinstance(connection, WebSocket) and not _may_be_denied(connection):
+        return WebSocketException(close_code(refusal.status))
+    return HTTPException(refusal.status, headers=refusal.without_body)
+
+
+def _may_be_denied(websocket: WebSocket) -> bool:
+    """Whether there may still be an answer: not once it is open, nor where the server has no such extension."""
+    extensions = websocket.scope.get("extensions") or {}
+    return websocket.application_state is WebSocketState.CONNECTING and "websocket.http.response" in extensions
 
 
 def response_of(refusal: Refusal) -> Response:
@@ -132,7 +172,7 @@ async def _refuse(connection: HTTPConnection, response: Response) -> Response | 
     websocket = connection
     if not isinstance(websocket, WebSocket):
         raise TypeError(connection)
-    if "websocket.http.response" in (websocket.scope.get("extensions") or {}):
+    if _may_be_denied(websocket):
         await websocket.send_denial_response(response)
     else:
         await websocket.close(close_code(response.status_code))

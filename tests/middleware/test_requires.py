@@ -1,18 +1,21 @@
 """What a handler asks of who is there: through both doors, and in frameworks that know neither of us."""
 
 import asyncio
-from functools import partial
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial, wraps
+from typing import Annotated, Any
 
 import pytest
 from both_doors import NOW, Answer, Doors, asgi_app, mint, wsgi_app
+from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.authentication import requires as starlettes_requires
+from starlette.endpoints import HTTPEndpoint, WebSocketEndpoint
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, PlainTextResponse
-from starlette.routing import Route
-from starlette.testclient import TestClient
-from starlette.websockets import WebSocket
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient, WebSocketDenialResponse
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from realmgate import NoGate, RealmGate, RealmMap, Realms, principal_of, refusal_for, requires, wsgi
 
@@ -295,3 +298,192 @@ def test_a_view_that_takes_no_request_is_told_what_to_use_instead() -> None:
         @requires("orders:read")
         def orders() -> str:
             return "orders"
+
+
+# What is not the route's own handler: what it returns is no answer, so a refusal must not be returned.
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+def client_of(shop: Realms, app: Any, *, deniable: bool = True) -> TestClient:
+    """A client of the app behind the storefront's gate, where the server can, or cannot, deny a WebSocket."""
+    gate = RealmGate(app, realm=shop["storefront"], clock=lambda: NOW)
+
+    async def served(scope: Any, receive: Any, send: Any) -> None:
+        await gate(scope if deniable else {**scope, "extensions": {}}, receive, send)
+
+    return TestClient(served)
+
+
+@requires("orders:write")
+async def awaited(request: Request) -> str:
+    return str(request.user.subject)
+
+
+@requires("orders:write")
+def held_up(request: Request) -> str:
+    return str(request.user.subject)
+
+
+@requires("orders:write")
+async def awaited_and_tidied_up(request: Request) -> AsyncIterator[str]:
+    yield request.user.subject
+
+
+@requires("orders:write")
+def tidied_up(request: Request) -> Iterator[str]:
+    yield request.user.subject
+
+
+@requires("orders:write")
+async def listening(websocket: WebSocket) -> str:
+    return str(websocket.user.subject)
+
+
+@requires("orders:write")
+def listening_blocking(websocket: WebSocket) -> str:
+    return str(websocket.user.subject)
+
+
+@pytest.mark.parametrize("dependency", [awaited, held_up, awaited_and_tidied_up, tidied_up])
+def test_a_route_never_runs_whose_dependency_refuses(shop: Realms, dependency: Any) -> None:
+    app, seen = FastAPI(), []
+
+    @app.get("/orders")
+    def orders(who: Annotated[Any, Depends(dependency)]) -> str:
+        seen.append(who)
+        return "ran"
+
+    @app.get("/news", dependencies=[Depends(dependency)])
+    def news() -> str:
+        seen.append("news")
+        return "ran"
+
+    client = client_of(shop, app)
+    for path in ("/orders", "/news"):
+        refused = client.get(path, headers=bearer(TOKEN))
+        assert refused.status_code == 403
+        assert 'error="insufficient_scope"' in refused.headers["www-authenticate"]
+        assert 'scope="orders:write"' in refused.headers["www-authenticate"]
+        assert refused.headers["cache-control"] == "no-store"
+    assert seen == []
+    assert client.get("/orders", headers=bearer(mint(scope="orders:write"))).json() == "ran"
+    assert seen == ["customer@example.com"]
+
+
+@pytest.mark.parametrize("dependency", [listening, listening_blocking])
+def test_a_websocket_route_never_runs_whose_dependency_refuses(shop: Realms, dependency: Any) -> None:
+    app, seen = FastAPI(), []
+
+    @app.websocket("/listen")
+    async def listen(websocket: WebSocket, who: Annotated[Any, Depends(dependency)]) -> None:
+        seen.append(who)
+        await websocket.accept()
+        await websocket.close()
+
+    with (
+        pytest.raises(WebSocketDenialResponse) as denied,
+        client_of(shop, app).websocket_connect("/listen", headers=bearer(TOKEN)),
+    ):
+        pytest.fail("let in")
+    assert denied.value.status_code == 403
+    assert 'scope="orders:write"' in denied.value.headers["www-authenticate"]
+    with (
+        pytest.raises(WebSocketDisconnect) as closed,
+        client_of(shop, app, deniable=False).websocket_connect("/listen", headers=bearer(TOKEN)),
+    ):
+        pytest.fail("let in")
+    assert closed.value.code == 3003
+    assert seen == []
+    with client_of(shop, app).websocket_connect("/listen", headers=bearer(mint(scope="orders:write"))):
+        assert seen == ["customer@example.com"]
+
+
+def test_an_answer_that_is_yielded_bit_by_bit_is_refused_before_it_begins(shop: Realms) -> None:
+    app = FastAPI()
+
+    @app.get("/awaited")
+    @requires("orders:write")
+    async def awaited(request: Request) -> AsyncIterator[dict[str, str]]:
+        yield {"subject": request.user.subject}
+
+    @app.get("/blocking")
+    @requires("orders:write")
+    def blocking(request: Request) -> Iterator[dict[str, str]]:
+        yield {"subject": request.user.subject}
+
+    client = client_of(shop, app)
+    for path in ("/awaited", "/blocking"):
+        refused = client.get(path, headers=bearer(TOKEN))
+        assert refused.status_code == 403
+        assert 'scope="orders:write"' in refused.headers["www-authenticate"]
+        answer = client.get(path, headers=bearer(mint(scope="orders:write")))
+        assert (answer.status_code, answer.json()) == (200, {"subject": "customer@example.com"})
+
+
+def test_a_function_that_a_handler_calls_does_not_return_a_refusal_as_if_it_were_a_result(shop: Realms) -> None:
+    async def orders(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(f"orders of {await awaited(request)}")
+
+    client = client_of(shop, Starlette(routes=[Route("/", orders)]))
+    refused = client.get("/", headers=bearer(TOKEN))
+    assert refused.status_code == 403
+    assert 'scope="orders:write"' in refused.headers["www-authenticate"]
+    assert client.get("/", headers=bearer(mint(scope="orders:write"))).text == "orders of customer@example.com"
+
+
+@requires("orders:write")
+async def write(request: Request, *_: Any) -> Response:
+    raise AssertionError(request)
+
+
+def noted(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """What any decorator does that keeps the name."""
+
+    @wraps(handler)
+    async def noting(*args: Any, **named: Any) -> Any:
+        return await handler(*args, **named)
+
+    return noting
+
+
+class Orders(HTTPEndpoint):
+    """A class of handlers, and one whose methods are routes of their own."""
+
+    @requires("orders:write")
+    async def get(self, request: Request) -> Response:
+        raise AssertionError(request)
+
+    @classmethod
+    @requires("orders:write")
+    async def listed(cls, request: Request) -> Response:
+        raise AssertionError(request)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [write, partial(write), noted(write), partial(noted(noted(write))), Orders, Orders.listed],
+    ids=["function", "partial", "decorated", "all of it", "class", "method"],
+)
+def test_the_routes_own_handler_answers_in_the_words_of_the_gate(shop: Realms, endpoint: Any) -> None:
+    answer = client_of(shop, Starlette(routes=[Route("/", endpoint)])).get("/", headers=bearer(TOKEN))
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "The access token does not allow this"
+
+
+def test_a_websocket_that_is_open_already_is_closed_as_forbidden(shop: Realms) -> None:
+    class Listen(WebSocketEndpoint):
+        encoding = "text"
+
+        @requires("orders:write")
+        async def on_receive(self, websocket: WebSocket, data: str) -> None:
+            raise AssertionError(data)
+
+    with client_of(shop, Starlette(routes=[WebSocketRoute("/", Listen)])).websocket_connect(
+        "/", headers=bearer(TOKEN)
+    ) as websocket:
+        websocket.send_text("a bit of an order")
+        assert websocket.receive() == {"type": "websocket.close", "code": 3003, "reason": ""}
