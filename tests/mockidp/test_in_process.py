@@ -139,6 +139,7 @@ def test_an_answer_that_comes_piece_by_piece_comes_whole(app: requests.Session) 
         lambda: io.StringIO("ü1"),
         lambda: iter([b"\xc3\xbc", "1"]),
     ],
+    ids=["a text", "bytes", "a file", "a file of text", "piece by piece"],
 )
 def test_whatever_requests_can_send_is_sent(app: requests.Session, make: Callable[[], Any]) -> None:
     assert app.post("https://app.invalid/echo", data=make()).text == "ü1"
