@@ -8,8 +8,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .captured.captured_request import Captured
 from .faults.catalogue import Chosen, choose
-from .faults.exchange import Exchange, nothing
-from .faults.plan import ASKED_FOR, Faults, note_carried_out
+from .faults.exchange import Exchange
+from .faults.order import Order
+from .faults.plan import ASKED_FOR, Faults, note_carried_out, note_put_off
 from .faults.row import TokenFault
 from .places import Places
 from .recording import CAPTURED
@@ -64,10 +65,16 @@ class Interference:
                 send=send,
                 value=chosen.value,
                 keys=self._sites.named(realm).mint.keys if realm else None,
-                postpone=partial(self._faults.postpone, due) if due else nothing,
+                postpone=partial(self._put_off, chosen.fault.name, due),
             )
             note_carried_out(chosen.fault.name)
             await chosen.fault.act(exchange)
+
+    def _put_off(self, fault: str, due: Order | None) -> None:
+        """It did not happen to this request; one that a request asked for itself is not put off to another."""
+        note_put_off(fault)
+        if due is not None:
+            self._faults.postpone(due)
 
     async def _asking(self, fault: TokenFault, scope: Scope, receive: Receive, send: Send) -> None:
         before = ASKED_FOR.set(fault)

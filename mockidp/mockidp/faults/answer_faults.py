@@ -1,14 +1,11 @@
 """Answers that are whole and well-formed and say the wrong thing: to a login, to a code, about keys and addresses."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-import msgspec
-
-from .exchange import Answered, Exchange
+from .exchange import Answered, Exchange, saying
 from .row import EndpointFault
 
 LOGIN_FAILS: Final = "the login fails"
@@ -16,23 +13,14 @@ ODD_KEY: Final = {"kty": "AKP", "kid": "odd", "use": "sig", "alg": "ML-DSA-44", 
 HUGE: Final = 4 * 1024 * 1024
 
 
-async def _with(exchange: Exchange, **members: Any) -> None:
-    """The true answer, with other members of its JSON object; None leaves one out."""
-    answer = await exchange.answered()
-    said = msgspec.json.decode(answer.body) if answer.body.startswith(b"{") else None
-    await exchange.send_whole(answer if said is None else replace(answer, body=_encoded({**said, **members})))
-
-
 async def _huge(exchange: Exchange) -> None:
     """The true answer with padding that is made only now: otherwise it would lie in memory all the time."""
-    await _with(exchange, padding="x" * HUGE)
+    await saying(exchange, padding="x" * HUGE)
 
 
 async def _with_odd_key(exchange: Exchange) -> None:
     """The true keys behind one of a kind that hardly anybody knows yet (RFC 7517 §5 says to pass over it)."""
-    answer = await exchange.answered()
-    keys = msgspec.json.decode(answer.body)["keys"]
-    await exchange.send_whole(replace(answer, body=_encoded({"keys": [ODD_KEY, *keys]})))
+    await exchange.retell(lambda said: {**said, "keys": [ODD_KEY, *said.get("keys", [])]})
 
 
 async def _redirected(exchange: Exchange, **parameters: str | None) -> None:
@@ -53,10 +41,6 @@ def _answering(location: bytes, parameters: Mapping[str, str | None]) -> bytes:
         return location
     query = urlencode({name: value for name, value in {**said, **parameters}.items() if value is not None})
     return urlunsplit(address._replace(query=query)).encode("latin-1")
-
-
-def _encoded(members: Mapping[str, Any]) -> bytes:
-    return msgspec.json.encode({name: value for name, value in members.items() if value is not None})
 
 
 ANSWER_FAULTS: Final = (
@@ -92,27 +76,27 @@ ANSWER_FAULTS: Final = (
         "token-missing-access-token",
         "An answer without `access_token`.",
         LOGIN_FAILS,
-        partial(_with, access_token=None),
+        partial(saying, access_token=None),
         "token",
     ),
     EndpointFault(
-        "token-missing-type", "An answer without `token_type`.", LOGIN_FAILS, partial(_with, token_type=None), "token"
+        "token-missing-type", "An answer without `token_type`.", LOGIN_FAILS, partial(saying, token_type=None), "token"
     ),
     EndpointFault(
         "token-unknown-type",
         "An answer whose `token_type` is `mac`.",
         "the token is not used (RFC 6749 §7.1)",
-        partial(_with, token_type="mac"),  # noqa: S106  # not a password
+        partial(saying, token_type="mac"),  # noqa: S106  # not a password
         "token",
     ),
     EndpointFault(
-        "token-missing-id-token", "An answer without `id_token`.", LOGIN_FAILS, partial(_with, id_token=None), "token"
+        "token-missing-id-token", "An answer without `id_token`.", LOGIN_FAILS, partial(saying, id_token=None), "token"
     ),
     EndpointFault(
         "token-expires-as-string",
         "An answer whose `expires_in` is a string.",
         "up to the client: refused, or taken for the number",
-        partial(_with, expires_in="soon"),
+        partial(saying, expires_in="soon"),
         "token",
     ),
     EndpointFault(
@@ -126,7 +110,7 @@ ANSWER_FAULTS: Final = (
         "jwks-without-keys",
         "An object without `keys`.",
         "a failed download: what is known stays",
-        partial(_with, keys=None),
+        partial(saying, keys=None),
         "jwks",
     ),
     EndpointFault(
@@ -140,14 +124,14 @@ ANSWER_FAULTS: Final = (
         "discovery-missing-jwks-uri",
         "A discovery document that does not say where the keys are.",
         "the document is not believed (OIDC Discovery §3)",
-        partial(_with, jwks_uri=None),
+        partial(saying, jwks_uri=None),
         "discovery",
     ),
     EndpointFault(
         "userinfo-missing-sub",
         "Claims that do not say about whom.",
         "the claims are not used (OIDC Core §5.3.2)",
-        partial(_with, sub=None),
+        partial(saying, sub=None),
         "userinfo",
     ),
 )

@@ -3,11 +3,11 @@
 import asyncio
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from .exchange import Answered, Exchange
+from .exchange import Answered, Exchange, saying
 from .row import EndpointFault
 
 LONGEST: Final = 30.0  # seconds; a test that needs more is one that nobody waits for
@@ -81,14 +81,6 @@ async def _stale_keys(exchange: Exchange) -> None:
     await exchange.reply(200, JSON, msgspec.json.encode(before))
 
 
-async def _saying(exchange: Exchange, **members: Any) -> None:
-    """The true answer with other members; what is not a JSON object stays as it is."""
-    answer = await exchange.answered()
-    said = msgspec.json.decode(answer.body) if answer.body.startswith(b"{") else None
-    body = answer.body if said is None else msgspec.json.encode({**said, **members})
-    await exchange.send_whole(replace(answer, body=body))
-
-
 def _typed(answer: Answered, content_type: str) -> list[tuple[bytes, bytes]]:
     others = [(name, value) for name, value in answer.headers if name != b"content-type"]
     return [*others, (b"content-type", content_type.encode())]
@@ -160,21 +152,21 @@ ENDPOINT_FAULTS: Final = (
         "jwks-empty",
         "A key set without keys.",
         "no token is good: a set without keys is not a reason to believe more",
-        partial(_saying, keys=[]),
+        partial(saying, keys=[]),
         "jwks",
     ),
     EndpointFault(
         "discovery-wrong-issuer",
         "A discovery document that names another issuer.",
         "the document is not believed (OIDC Discovery §4.3)",
-        partial(_saying, issuer="https://issuer.invalid"),
+        partial(saying, issuer="https://issuer.invalid"),
         "discovery",
     ),
     EndpointFault(
         "userinfo-wrong-sub",
         "Claims about somebody else than the ID token's `sub`.",
         "the claims are not used (OIDC Core §5.3.2)",
-        partial(_saying, sub="somebody-else"),
+        partial(saying, sub="somebody-else"),
         "userinfo",
     ),
 )

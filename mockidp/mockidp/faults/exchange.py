@@ -1,9 +1,11 @@
 """One request and its answer, in the hands of a fault: it may look at the true answer, send another, or hang up."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
+import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..signing.keys import RealmKeys
@@ -14,7 +16,7 @@ Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 
 def nothing() -> None:
-    """A fault that a request asked for itself is not put off to another one."""
+    """Whoever does not say where to is not put off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,12 @@ class Answered:
     status: int
     headers: Headers
     body: bytes = field(repr=False)
+
+    @property
+    def said(self) -> dict[str, Any] | None:
+        """The JSON object that it says; None for any other answer, and for refusals, which say something else."""
+        told = self.status == HTTPStatus.OK and self.body.startswith(b"{")
+        return msgspec.json.decode(self.body) if told else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +69,20 @@ class Exchange:
         """An answer of ours."""
         await self.send_whole(Answered(status=status, headers=[(b"content-type", content_type.encode())], body=body))
 
+    async def retell(self, lie: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """The true answer, with what becomes of its JSON object; members that are None are left out.
+
+        One that the lie does not change stays as it is, and the fault is put off to another.
+        """
+        answer = await self.answered()
+        said = answer.said
+        told = {name: value for name, value in lie(said or {}).items() if value is not None}
+        if said is None or told == said:
+            self.postpone()
+            await self.send_whole(answer)
+        else:
+            await self.send_whole(replace(answer, body=msgspec.json.encode(told)))
+
     async def send_whole(self, answer: Answered) -> None:
         """An answer, with the length that its body has."""
         await self.send_pieces(answer, [answer.body], length=len(answer.body))
@@ -86,3 +108,8 @@ class Exchange:
         close()
         while (await self.receive())["type"] != "http.disconnect":
             pass  # The body of the request may come first.
+
+
+async def saying(exchange: Exchange, **members: Any) -> None:
+    """The true answer, with other members of its JSON object; None leaves one out."""
+    await exchange.retell(lambda said: {**said, **members})

@@ -155,6 +155,13 @@ def note_carried_out(fault: str) -> None:
         noted.append(fault)
 
 
+def note_put_off(fault: str) -> None:
+    """The request under way has not met it after all."""
+    noted = CARRIED_OUT.get()
+    if noted is not None and fault in noted:
+        noted.remove(fault)
+
+
 def hinted(login_hint: str) -> tuple[str, str]:
     """The user that a `login_hint` names, and the fault of tokens behind a `!`, where there is one of that name."""
     user, mark, fault = login_hint.rpartition(MARK)

@@ -132,6 +132,15 @@ def test_a_fault_that_a_request_asks_for_is_told_with_it(told: Told) -> None:
     assert not told.events("fault-planned", count=0)
 
 
+def test_a_fault_that_is_put_off_is_told_with_the_request_that_meets_it(told: Told) -> None:
+    told.control("faults/next", fault="token-unknown-type", client="storefront-service")
+    told.post("/oauth2-token", data={**SERVICE, "scope": "unheard-of"})
+    told.post("/oauth2-token", data=SERVICE)
+    asked = [one for one in told.events("request", count=3) if one.get("endpoint") == "token"]
+    assert [(one["status"], one.get("fault")) for one in asked] == [(400, None), (200, "token-unknown-type")]
+    assert len(told.events("fault-carried-out")) == 1
+
+
 def test_a_plan_for_several_is_told_once(told: Told) -> None:
     told.control("faults/next", fault="status=503", times=3)
     for _ in range(3):

@@ -137,6 +137,42 @@ def test_one_member_is_missing(idp: MockIdp, fault: str, path: str, name: str) -
     assert good.keys() - lying.keys() == {name}
 
 
+@pytest.mark.parametrize(
+    ("fault", "path", "asked"),
+    [
+        pytest.param("token-missing-id-token", "oauth2-token", {"grant_type": "client_credentials"}, id="no person"),
+        pytest.param("token-unknown-type", "oauth2-token", {"grant_type": "unheard-of"}, id="a refusal"),
+        pytest.param("userinfo-wrong-sub", "storefront/userinfo", {}, id="nobody's claims"),
+        pytest.param("userinfo-missing-sub", "storefront/userinfo", {}, id="nobody's claims either"),
+        pytest.param("jwks-odd-key", "storefront/jwks", {}, id="a method that keys have not"),
+        pytest.param("jwks-empty", "storefront/jwks", {}, id="the same"),
+    ],
+)
+def test_an_answer_that_has_not_what_is_lied_about_is_true_and_leaves_the_lie_for_the_next(
+    idp: MockIdp, fault: str, path: str, asked: dict[str, str]
+) -> None:
+    def ask() -> tuple[int, set[str]]:
+        basic = ("storefront-service", "storefront-service-secret")
+        answer = requests.post(f"{idp.base_url}/{path}", data=asked, auth=basic, timeout=5)
+        return answer.status_code, set(answer.json()) if "json" in answer.headers.get("content-type", "") else set()
+
+    good = ask()
+    idp.faults.next(fault)
+
+    assert ask() == good
+    assert [due.fault for due in idp.faults.pending] == [fault]
+
+
+def test_a_device_that_still_waits_uses_up_no_lie_about_its_tokens(idp: MockIdp) -> None:
+    device = {"client_id": "storefront-tv"}
+    codes = requests.post(f"{idp.issuer('storefront')}/device", device, timeout=5).json()
+    ask = {**device, "grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": codes["device_code"]}
+    idp.faults.next("token-missing-access-token")
+    assert requests.post(f"{idp.base_url}/oauth2-token", ask, timeout=5).json() == {"error": "authorization_pending"}
+    assert "access_token" not in tokens(idp)
+    assert not idp.faults.pending
+
+
 def test_a_set_may_be_too_long_to_read(idp: MockIdp) -> None:
     idp.faults.next("jwks-huge")
     answer = requests.get(f"{idp.issuer('storefront')}/jwks", timeout=5)
