@@ -1,14 +1,16 @@
 """Answers that the issuer signs: who wrote them, to whom, and when. RFC 9701."""
 
+import asyncio
 import base64
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import jwt
 import pytest
 from answering import Answering, answering
-from both_doors import ADMIN_AUDIENCE, AUDIENCE, ISSUER, JWKS, KEYS, NOW, Doors, mint
+from both_doors import ADMIN_AUDIENCE, AUDIENCE, ISSUER, JWKS, KEYS, NOW, Doors, ask_asgi, ask_wsgi, mint
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from realmgate import ConfigurationError, Introspection, JwksUri, Realm, Realms
@@ -75,6 +77,23 @@ def test_what_the_issuer_has_signed_is_believed(server: Answering, door: Callabl
 def test_forms_that_are_all_the_same(server: Answering, door: Callable[..., Doors], answer: dict[str, Any]) -> None:
     server.answer = lambda _: (200, signed(**answer))
     assert door().bearer("opaque").json["subject"] == "customer@example.com"
+
+
+def test_an_answer_that_took_its_time_is_of_the_time_when_it_came(
+    server: Answering, door: Callable[..., Doors]
+) -> None:
+    def later(_: Any) -> tuple[int, bytes]:
+        """Sign in the second after the one in which the question was asked."""
+        issued = int(time.time()) + 1
+        while time.time() < issued + 0.1:
+            time.sleep(0.05)
+        return 200, signed(iat=issued, token_introspection={**ABOUT, "exp": issued + 60})
+
+    server.answer = later
+    doors = door({"future_leeway": 0, "clock": time.time})
+    assert json.loads(ask_wsgi(doors.wsgi, [("authorization", "Bearer opaque")]).body)["subject"] == ABOUT["sub"]
+    asked = asyncio.run(ask_asgi(doors.asgi, [("authorization", "Bearer opaque")]))
+    assert json.loads(asked.body)["subject"] == ABOUT["sub"]
 
 
 PLAIN = json.dumps(ABOUT).encode()
