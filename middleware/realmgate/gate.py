@@ -130,7 +130,8 @@ class Gate:
         if self._binds:
             yield from self._check_possession(principal, incoming, now)
         check_required_scopes(principal.scopes, self.realm)
-        self._keep(principal, token, shown, None, at_most=now + introspection.cache_for)
+        # Not before it was heard, either: after a clock was set back it would be believed so much longer.
+        self._keep(principal, token, shown, None, at_least=now, at_most=now + introspection.cache_for)
         if introspection.signed:
             self._refresh_ahead(tick)
         return principal
@@ -172,6 +173,7 @@ class Gate:
         shown: Shown,
         generation: int | None,
         *,
+        at_least: float = NEVER,
         at_most: float = math.inf,
     ) -> None:
         """Only what is written as everybody writes it, or one token with ever more spaces would fill the memory."""
@@ -184,7 +186,7 @@ class Gate:
         remembered = Remembered(
             credentials=shown,
             principal=principal,
-            good_from=starts - realm.future_leeway,
+            good_from=max(starts - realm.future_leeway, at_least),
             good_until=min(ends, at_most),
             generation=generation,
         )

@@ -409,6 +409,17 @@ class TestWhichTokens:
 
 
 class TestMemory:
+    def test_a_good_answer_is_not_believed_for_longer_when_the_clock_is_set_back(
+        self, opaque_door: Callable[..., Doors], says: Callable[..., None]
+    ) -> None:
+        now = [NOW]
+        door = opaque_door(cache_for=30, clock=lambda: now[0])
+        says(iat=int(NOW) - 7200)
+        assert door.bearer("opaque").status == 200
+        says(active=False)
+        now[0] = NOW - 3600
+        assert door.bearer("opaque").status == 401
+
     def test_a_good_answer_is_believed_for_so_long_and_no_longer(
         self, server: Answering, opaque_door: Callable[..., Doors], says: Callable[..., None]
     ) -> None:
