@@ -1,9 +1,9 @@
 """A walk over an app's routes that finds those without exactly one gate."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MethodType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -11,64 +11,52 @@ from starlette.routing import Host, Mount, Route, Router, WebSocketRoute
 
 from .errors import AuditFailed
 from .guard import Guard
+from .leaf import Guards, Leaf, idle_names
 from .metadata import MetadataRoute
 
-# What a request passes on its way, and the path at which each of them stands.
-Guards: TypeAlias = tuple[tuple[Guard, str], ...]
+log = logging.getLogger("realmgate")
 
 # How a gate decides, and what it says of that here; in words other than ours neither is known.
 DECIDING: Final = frozenset({"__call__", "guards", "reaches", "place_of"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
-    """A place where requests end up, and the guards they pass on the way; `sight` says what was found there.
-
-    What is `endless` answers for all that lies below its path, too.
-    """
-
-    path: str
-    guards: Guards
-    sight: str
-    must_be_public: bool = False
-    endless: bool = False
-
-    @property
-    def name(self) -> str:
-        """What names it in `public`: below the root lies everything, which the root's own page is not."""
-        return self.path or ("/*" if self.endless else "/")
-
-
 def audit(app: Any, *, owner: Any, public: tuple[str, ...]) -> None:
     """Raise `AuditFailed` unless every leaf lies behind exactly one gate of `owner` or is named in `public`."""
-    if isinstance(public, str):
-        raise TypeError(f"audit(app, public=…) takes several paths: public=({public!r},)")
-    findings = tuple(finding for leaf in walk(app) for finding in _judge(leaf, owner, public))
+    _check_names(public)
+    leaves = list(walk(app))
+    for line in idle_names(public, leaves):
+        log.warning("audit: public=(…) %s", line)
+    findings = tuple(finding for leaf in leaves for finding in _judge(leaf, owner, public))
     if findings:
         raise AuditFailed(findings)
 
 
+def _check_names(public: Any) -> None:
+    if isinstance(public, str):
+        raise TypeError(f"audit(app, public=…) takes several paths: public=({public!r},)")
+    if not isinstance(public, tuple | list | set | frozenset):
+        raise TypeError(
+            f"audit(app, public=…) takes several paths, like ('/', '/static'), not a {type(public).__name__}"
+        )
+    for name in public:
+        if not isinstance(name, str):
+            raise TypeError(f"audit(app, public=…) takes paths, not {name!r}; leave out what is switched off")
+
+
 def _judge(leaf: Leaf, owner: Any, public: tuple[str, ...]) -> Iterator[str]:
     where = f"{leaf.name} ({leaf.sight})"
-    seen = [(guard, leaf.path.removeprefix(base) or "/") for guard, base in leaf.guards]
-    if not all(guard.reaches(path) for guard, path in seen):
+    standing = leaf.realms()
+    if standing is None:
         return
-    standing = [realm for guard, path in seen if (realm := guard.guards(path)) is not None]
     if leaf.must_be_public:
         if standing:
             yield f"{where}: lies behind a gate, so that only those can read it who need it no more"
     elif len(standing) > 1:
         yield f"{where}: lies behind {len(standing)} gates, {' and '.join(realm.name for realm in standing)}"
-    elif not standing and not _is_public(leaf.name, public):
+    elif not standing and not leaf.is_among(public):
         yield f"{where}: lies behind no gate; wrap it in a RealmGate or name it in public=(…)"
     elif standing and standing[0].owner is not owner:
         yield f"{where}: lies behind a gate of another Realms, whose realms are not proven apart from these"
-
-
-def _is_public(path: str, public: tuple[str, ...]) -> bool:
-    path = path.rstrip("/") or "/"
-    names = [name.rstrip("/") or "/" for name in public]
-    return any(path == name or (name != "/" and path.startswith(name + "/")) for name in names)
 
 
 def walk(node: Any, path: str = "", guards: Guards = ()) -> Iterator[Leaf]:

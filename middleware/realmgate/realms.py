@@ -150,8 +150,9 @@ class Realms:
         `public` names route paths; a name also covers what lies below it, except ``/``, which only means the page
         there. What answers for every other path as well (an app or files mounted at the root) is named ``/*``. What
         cannot be looked into counts as unguarded, and so does a gate whose class decides in its own way. Raises
-        `AuditFailed` with a line for each finding. Nothing is checked about middleware outside the gates that answers
-        by itself.
+        `AuditFailed` with a line for each finding. A name that opens nothing is said in the log, as a warning: it lets
+        nobody in, and one list is to do for an app that has pages switched off in places. Nothing is checked about
+        middleware outside the gates that answers by itself.
         """
         audit(app, owner=self, public=public)
 

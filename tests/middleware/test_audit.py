@@ -590,3 +590,29 @@ def test_of_a_flask_app_it_is_said_what_to_audit() -> None:
 def test_public_takes_several_paths() -> None:
     with pytest.raises(TypeError, match=r"public=\('/page',\)"):
         SHOP.audit(Starlette(routes=[PAGE]), public="/page")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("odd", [None, 1, {"/page": "x"}, iter(("/page",)), (None,), ["/page", None], (b"/page",)])
+def test_what_is_no_path_is_refused_with_the_cure(odd: Any) -> None:
+    with pytest.raises(TypeError, match=r"takes several paths, like|leave out what is switched off"):
+        SHOP.audit(Starlette(routes=[PAGE]), public=odd)
+
+
+def test_a_name_that_opens_nothing_is_said_in_the_log_and_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    app = FastAPI(docs_url=None, redoc_url=None)
+    app.mount("/static", bare)
+    app.mount("/api", gate(bare))
+    SHOP.audit(app, public=("/openapi.json", "/static", "/docs", "/statics", "/api/health"))
+    docs, statics, health = [record.getMessage() for record in caplog.records if record.name == "realmgate"]
+    assert docs == "audit: public=(…) names '/docs', and nothing is there"
+    assert statics == "audit: public=(…) names '/statics', and nothing is there; the nearest path is '/static'"
+    assert health.startswith("audit: public=(…) names '/api/health', and what is there is not open: it lies behind")
+
+
+def test_where_every_name_is_of_use_nothing_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    app = FastAPI(middleware=[Middleware(RealmMap, {"/api": SHOP["storefront"]}, elsewhere="open")])
+    app.router.routes += [*SHOP.metadata_routes()]
+    app.mount("/static", bare)
+    app.mount("/api", bare)
+    SHOP.audit(app, public=("/openapi.json", "/docs", "/redoc", "/static", "/.well-known"))
+    assert caplog.records == []
