@@ -30,8 +30,8 @@ class DPoP:
     * `secret`: at least 32 bytes that the nonces are made from. Processes that share the work must share it; without
       one, each makes its own at start-up, which a fork inherits.
     * `replays`: a function that takes a key (a string of 43 characters) and the time until which to remember it, in
-      seconds since the epoch, and returns whether it was new. At the ASGI door it may return an awaitable. Without one,
-      each process remembers for itself.
+      whole seconds since the epoch, and returns whether it was new. At the ASGI door it may return an awaitable.
+      Without one, each process remembers for itself.
 
     Raises `ConfigurationError`, naming the argument.
     """
@@ -42,7 +42,7 @@ class DPoP:
     nonce: bool = False
     nonce_lifetime: float = 60.0
     secret: bytes | None = field(default=None, repr=False)
-    replays: Callable[[str, float], Any] | None = None
+    replays: Callable[[str, int], Any] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be right."""

@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -59,7 +60,7 @@ class Answers:
             if isinstance(effect, Denied) and self._deny_list is not None:
                 return self._deny_list(effect.jti)
             if isinstance(effect, Remember) and self._replays is not None:
-                return self._replays(effect.jti, effect.until)
+                return self._replays(effect.jti, math.ceil(effect.until))
         except Exception as error:  # noqa: BLE001 - the function is the user's
             raise _failed(effect, error) from None
         raise EffectFailed("nobody here answers that")

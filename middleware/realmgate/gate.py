@@ -73,7 +73,7 @@ class Gate:
         now, shown = self.clock(), incoming.shown()
         found = self.remembered(shown)
         if found is not None:
-            return self._recheck(found.principal, incoming, now) if self._asks_again else found.principal
+            return self._recheck(found.principal, incoming) if self._asks_again else found.principal
         try:
             _, token = split_credentials(as_text(shown), self._schemes)
         except TokenMissing:
@@ -97,7 +97,7 @@ class Gate:
         generation, tick = self._keyring.generation, time.monotonic()
         found = verify(token, self.guarded.expected, self._keyring, now, tick)
         if self._binds or not isinstance(found, Principal):
-            return self._have_verified(found, token, shown, incoming, now=now, generation=generation, tick=tick)
+            return self._have_verified(found, token, shown, incoming, generation=generation, tick=tick)
         check_required_scopes(found.scopes, self.realm)
         self._keep(found, token, shown, generation)
         self._refresh_ahead(tick)
@@ -110,13 +110,12 @@ class Gate:
         shown: Shown,
         incoming: Incoming,
         *,
-        now: float,
         generation: int,
         tick: float,
     ) -> Flow[Principal]:
         principal = found if isinstance(found, Principal) else (yield from found)
         if self._binds:
-            yield from self._check_possession(principal, incoming, now)
+            yield from self._check_possession(principal, incoming)
         check_required_scopes(principal.scopes, self.realm)
         self._keep(principal, token, shown, generation)
         self._refresh_ahead(tick)
@@ -128,7 +127,7 @@ class Gate:
         tick = time.monotonic()
         principal = yield from verify_opaque(token, self.guarded.expected, self._keyring, now, tick)
         if self._binds:
-            yield from self._check_possession(principal, incoming, now)
+            yield from self._check_possession(principal, incoming)
         check_required_scopes(principal.scopes, self.realm)
         # Not before it was heard, either: after a clock was set back it would be believed so much longer.
         self._keep(principal, token, shown, None, at_least=now, at_most=now + introspection.cache_for)
@@ -136,10 +135,10 @@ class Gate:
             self._refresh_ahead(tick)
         return principal
 
-    def _recheck(self, principal: Principal, incoming: Incoming, now: float) -> Flow[Principal]:
+    def _recheck(self, principal: Principal, incoming: Incoming) -> Flow[Principal]:
         yield from check_not_denied(principal, self.realm)
         if self._binds:
-            yield from self._check_possession(principal, incoming, now)
+            yield from self._check_possession(principal, incoming)
         return principal
 
     def remembered(self, shown: Sequence[Shown]) -> Remembered | None:
@@ -158,8 +157,13 @@ class Gate:
                 return
         yield from check_not_denied(principal, self.realm)
 
-    def _check_possession(self, principal: Principal, incoming: Incoming, now: float) -> Flow[None]:
-        """Proofs are of one request, so they are checked at every one, whatever is remembered of the token."""
+    def _check_possession(self, principal: Principal, incoming: Incoming) -> Flow[None]:
+        """Proofs are of one request, so they are checked at every one, whatever is remembered of the token.
+
+        By the time that it is now: a proof that was good before somebody was asked about the token could be shown twice
+        where a memory forgets at once what is over.
+        """
+        now = self.clock()
         scheme, token = credentials_of(incoming.header("authorization"), self._schemes)
         nonces = self.guarded.nonces
         yield from check_possession(

@@ -41,6 +41,21 @@ def test_a_realm_remembers_proofs_by_itself(give: Callable[[Answers, Effect], An
 
 
 @pytest.mark.parametrize("give", [blocking, awaited])
+def test_a_shared_memory_is_told_whole_seconds_as_redis_takes_no_others_and_never_too_few(
+    give: Callable[[Answers, Effect], Any],
+) -> None:
+    told: list[Any] = []
+
+    def replays(key: str, until: int) -> bool:
+        told.append((key, until))
+        return True
+
+    given = answers(dpop=DPoP(replays=replays))
+    assert give(given, Remember(jti="proof-1", until=NOW + 0.25)) is True
+    assert [repr(each) for each in told] == [repr(("proof-1", int(NOW) + 1))]
+
+
+@pytest.mark.parametrize("give", [blocking, awaited])
 @pytest.mark.parametrize(
     ("differs", "effect"),
     [

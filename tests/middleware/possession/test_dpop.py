@@ -1,5 +1,6 @@
 """Tokens that are bound to a key: stolen, replayed, moved elsewhere, and shown by who may. RFC 9449."""
 
+import asyncio
 import base64
 import json
 import logging
@@ -11,7 +12,7 @@ from typing import Any
 
 import jwt
 import pytest
-from both_doors import AUDIENCE, ISSUER, JWKS, KEYS, NOW, Answer, Doors, mint
+from both_doors import AUDIENCE, ISSUER, JWKS, KEYS, NOW, Answer, Doors, ask_asgi, ask_wsgi, mint
 from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
@@ -272,6 +273,31 @@ def test_a_proof_of_another_time_proves_nothing(doors: Doors, refusal: Refusal, 
 def test_a_proof_is_good_for_a_while(doors: Doors, age: float) -> None:
     token = ES256.bound_token()
     assert show(doors, token, ES256.proof(token, iat=NOW - age)).status == 200
+
+
+@pytest.mark.parametrize(("age", "status"), [(48.5, 401), (47.5, 200)])
+def test_a_proof_is_still_good_when_its_token_has_been_verified_or_no_shared_memory_would_keep_it(
+    age: float, status: int
+) -> None:
+    now, asked = [NOW], []
+
+    def keys() -> Any:
+        """An issuer that takes twelve seconds to tell."""
+        now[0] += 12
+        return JWKS
+
+    def replays(key: str, until: int) -> bool:
+        asked.append(key)
+        assert until > now[0]
+        return True
+
+    doors = bound_doors(clock=lambda: now[0], keys=keys, dpop=DPoP(replays=replays))
+    token = ES256.bound_token()
+    headers = [("authorization", f"DPoP {token}"), ("dpop", ES256.proof(token, iat=NOW - age))]
+    assert asyncio.run(ask_asgi(doors.asgi, headers, path="/api")).status == status
+    now[0] = NOW
+    assert ask_wsgi(doors.wsgi, headers, path="/api").status == status
+    assert len(asked) == (2 if status == 200 else 0)
 
 
 def test_the_window_can_be_set() -> None:
