@@ -37,6 +37,7 @@ PROVEN_WITH = {
     "mockidp/protocol/issue.py": "tests/mockidp/grants/test_authorization_code.py",
     "mockidp/protocol/openid.py": "tests/mockidp/grants/test_authorization_code.py",
     "mockidp/protocol/pkce.py": "tests/mockidp/endpoints/test_authorize.py",
+    "mockidp/protocol/way_back.py": "tests/mockidp/endpoints/test_authorize.py",
     "mockidp/web/refusals.py": "tests/mockidp/test_provider.py",
     "mockidp/memory/roster.py": "tests/mockidp/test_members.py",
     "mockidp/web/responses.py": "tests/mockidp/test_provider.py",

@@ -15,15 +15,15 @@ from ..errors import PageError, RequestRefused
 from ..memory.approval import Approval
 from ..memory.store import PushedRequest
 from ..protocol.authorization_request import Pairs, check_parameters
+from ..protocol.expected_person import check_hint, is_expected
 from ..protocol.identify import identify
 from ..protocol.pushed import find_pushed, reopened
 from ..protocol.unasked import approving, hinted_user, unasked
+from ..protocol.way_back import refused
 from ..settings.config import Client, User
 from ..site import Site
-from ..web.oauth_errors import described
 from ..web.pages import consent_page
 from ..web.parameters import Parameters, form_pairs, once, query_pairs
-from ..web.redirects import answered
 from ..web.responses import page, redirect
 from ..web.session import Session
 
@@ -46,6 +46,11 @@ class AuthorizationRequest:
     query: str
 
     @property
+    def login_hint(self) -> str:
+        """Whom the client thinks it is, which counts for some clients only."""
+        return self.parameters.get("login_hint", "")
+
+    @property
     def prompts(self) -> frozenset[str]:
         """How the person is to be asked (OIDC Core §3.1.2.1)."""
         return frozenset(self.parameters.get("prompt", "").split())
@@ -62,6 +67,7 @@ async def authorize(request: Request, site: Site, server: StandardServer) -> Res
     # ---- The seam. Above, a refusal is a page; below, a redirect to redirect_uri, which is the client's own. ----
     try:
         parameters = _check(asked, client, pushed)
+        check_hint(parameters, client, site)
         grant = server.get_consent_grant(StandardRequest(request.method, parameters, request.headers))
         wanted = AuthorizationRequest(
             site=site, client=client, parameters=parameters, scope=grant.request.scope, query=urlencode(query)
@@ -79,8 +85,7 @@ async def authorize(request: Request, site: Site, server: StandardServer) -> Res
         response = redirect(dict(headers)["Location"])
         site.sessions.save(response, session.approving(client.client_id, wanted.scope))
     except OAuth2Error as error:
-        _forget(pushed, site)
-        return redirect(answered(redirect_uri, **described(error), state=_state(asked), iss=site.issuer))
+        return refused(error, redirect_uri, asked, pushed, site)
     else:
         return response
 
@@ -112,12 +117,6 @@ def _spend(pushed: PushedRequest | None, site: Site) -> None:
         raise InvalidRequestError("This request has been answered already.")
 
 
-def _forget(pushed: PushedRequest | None, site: Site) -> None:
-    """An error is an answer, too."""
-    if pushed is not None:
-        site.store.pushed_requests.spend(pushed.value)
-
-
 def _find_user(wanted: AuthorizationRequest, session: Session) -> User | None:
     """Who is logged in, unless they have to log in (again); raises `login_required` where they must not be asked."""
     user = wanted.site.user_of(session)
@@ -125,12 +124,17 @@ def _find_user(wanted: AuthorizationRequest, session: Session) -> User | None:
     age = wanted.site.clock() - session.auth_time
     too_old = max_age is not None and (int(max_age) == 0 or age > int(max_age))
     again = too_old or bool(wanted.prompts & {"login", "select_account"})
-    hint = wanted.parameters.get("login_hint", "")
-    if user is not None and not again and (hinted_user(wanted.client, hint, wanted.site) or user) == user:
+    if user is not None and not again and _is_meant(user, wanted):
         return user
-    if "none" in wanted.prompts and unasked(wanted.client, hint, wanted.site) is None:
+    if "none" in wanted.prompts and unasked(wanted.client, wanted.login_hint, wanted.site) is None:
         raise LoginRequiredError("The user has to log in.")
     return None
+
+
+def _is_meant(user: User, wanted: AuthorizationRequest) -> bool:
+    """Is it whom the client's hints name, as far as they count?"""
+    trusted = hinted_user(wanted.client, wanted.login_hint, wanted.site)
+    return (trusted or user) == user and is_expected(user, wanted.parameters, wanted.client, wanted.site)
 
 
 def _is_approved(wanted: AuthorizationRequest, session: Session, user: User, decision: Parameters) -> bool | None:
@@ -140,7 +144,7 @@ def _is_approved(wanted: AuthorizationRequest, session: Session, user: User, dec
         if not wanted.site.sessions.accepts(token, session, "consent", wanted.query):
             raise PageError(*_OUT_OF_DATE)
         return decision.get("decision") == "approve"
-    if user in approving(wanted.client, wanted.parameters.get("login_hint", ""), wanted.site):
+    if user in approving(wanted.client, wanted.login_hint, wanted.site):
         return True
     if "none" not in wanted.prompts:
         return None
@@ -177,11 +181,5 @@ def _approval(wanted: AuthorizationRequest, session: Session, user: User) -> App
         auth_time=session.auth_time,
         nonce=wanted.parameters.get("nonce"),
         asked=tuple(wanted.parameters.items()),
-        fault=wanted.site.hinted(wanted.parameters.get("login_hint", ""))[1],
+        fault=wanted.site.hinted(wanted.login_hint)[1],
     )
-
-
-def _state(asked: Pairs) -> str | None:
-    """The client's `state`, where it is clear what that is."""
-    states = [value for name, value in asked if name == "state" and value]
-    return states[0] if len(states) == 1 else None

@@ -8,6 +8,7 @@ from ..dialects.standard import StandardRequest, StandardServer
 from ..errors import PageError
 from ..protocol.authorization_request import check_parameters
 from ..protocol.client_auth import ALL_METHODS, authenticate_at
+from ..protocol.expected_person import check_hint
 from ..protocol.identify import identify
 from ..protocol.pushed import push
 from ..site import Site
@@ -26,7 +27,9 @@ async def par(request: Request, site: Site, server: StandardServer) -> Response:
         identify(list(asked.items()), site)
     except PageError as problem:
         raise InvalidRequestError(problem.hint) from None
-    server.get_consent_grant(StandardRequest(request.method, check_parameters(list(asked.items())), request.headers))
+    checked = check_parameters(list(asked.items()))
+    check_hint(checked, client, site)
+    server.get_consent_grant(StandardRequest(request.method, checked, request.headers))
     lifetime = site.lifetime("request_uri", client)
     pushed = push(client.client_id, list(asked.items()), site, lifetime=lifetime)
     answer = {"request_uri": pushed.value, "expires_in": lifetime}
