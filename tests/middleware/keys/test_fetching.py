@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import statistics
 import subprocess
 import sys
 import threading
@@ -20,12 +19,14 @@ from answering import Answering, Asked, answering
 from both_doors import AUDIENCE, JWKS, NOW, SigningKey, asgi_app, ask_asgi, ask_wsgi, mint, wsgi_app
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from realmgate import JwksFile, JwksUri, Realm, Realms, asgi, wsgi
+from realmgate import Discovery, JwksFile, JwksUri, Realm, Realms, asgi, wsgi
 from realmgate.flow import Denied, Fetch, FetchFailed
 from realmgate.jose.keys import import_jwk
 from realmgate.keys.fetching import Fetcher, read_file
 from realmgate.keys.keyring import Keyring
 
+# Seconds after which nothing will come any more, however busy the machine is.
+LIMIT = 60
 OTHER = SigningKey(ec.generate_private_key(ec.SECP256R1()), "ES256", "other")
 
 
@@ -43,7 +44,7 @@ class Issuer:
         if asked.path == "/.well-known/openid-configuration":
             return 200, {"issuer": self.server.address, "jwks_uri": f"{self.server.address}/jwks"}
         self.wanted.release()
-        self.open.wait(10)
+        self.open.wait(LIMIT)
         return 200, self.jwks
 
     @property
@@ -67,7 +68,9 @@ def issuer() -> Iterator[Issuer]:
 
 
 def realm(issuer: Issuer, **differs: Any) -> Any:
-    settings = {"issuer": issuer.address, "audience": AUDIENCE, "trust_mock": True, **differs}
+    """The storefront, whose keys are found as usual, but with more patience."""
+    keys = Discovery(issuer.address, trust_mock=True, timeout=LIMIT, cooldown=LIMIT)
+    settings = {"issuer": issuer.address, "audience": AUDIENCE, "keys": keys, "trust_mock": True, **differs}
     return Realms(Realm("storefront", **settings))["storefront"]
 
 
@@ -190,15 +193,15 @@ def test_a_known_key_does_not_wait_for_a_look_that_hangs(issuer: Issuer) -> None
         assert looking.result().status == 401
 
 
-def usual_time(ask: Callable[[list[tuple[str, str]]], int], issuer: Issuer, numbers: range) -> float:
-    """Seconds that a request takes whose token was never seen but whose key is known, unless others are busy."""
+def least_time(ask: Callable[[list[tuple[str, str]]], int], issuer: Issuer, numbers: range) -> float:
+    """Seconds that a request takes whose token was never seen but whose key is known, when nobody else is busy."""
     times = []
     for number in numbers:
         sent = bearer(issuer, jti=str(number))
         start = time.perf_counter()
         assert ask(sent) == 200
         times.append(time.perf_counter() - start)
-    return statistics.quantiles(times, n=4)[0]
+    return min(times)
 
 
 @pytest.mark.parametrize("remember", [0, 10_000])
@@ -208,7 +211,7 @@ def test_a_known_key_is_not_a_millisecond_slower_while_the_issuer_hangs(
     issuer: Issuer, through: str, hangs: str, remember: int
 ) -> None:
     stale = {"min_age": 0.0, "default_age": 0.0} if "stale" in hangs else {}
-    source = JwksUri(f"{issuer.address}/jwks", trust_mock=True, **stale)
+    source = JwksUri(f"{issuer.address}/jwks", trust_mock=True, timeout=LIMIT, **stale)
     options: Any = {"realm": realm(issuer, keys=source), "clock": lambda: NOW, "remember": remember}
     doors = asgi.RealmGate(asgi_app, **options), wsgi.RealmGate(wsgi_app, **options)
 
@@ -221,24 +224,24 @@ def test_a_known_key_is_not_a_millisecond_slower_while_the_issuer_hangs(
             return loop.run(ask_asgi(doors[0], sent)).status
 
         ask = wait if through == "asgi" else block
-        before = usual_time(ask, issuer, range(50))
+        before = least_time(ask, issuer, range(50))
         while issuer.wanted.acquire(timeout=0.2):
             """Whatever was asked until now has been answered."""
         issuer.open.clear()
         looking = [] if stale else [pool.submit(block, bearer(issuer, header={"kid": "unknown"}))]
         if stale:
             assert ask(bearer(issuer, jti="the one that finds them stale")) == 200
-        assert issuer.wanted.acquire(timeout=5)
-        # From here on the issuer is asked and does not answer.
-        during = usual_time(ask, issuer, range(50, 150))
+        assert issuer.wanted.acquire(timeout=LIMIT)
+        # From here on the issuer is asked and does not answer. Other work may slow down many requests, but not all.
+        rounds = (range(first, first + 100) for first in range(50, 2050, 100))
+        assert any(least_time(ask, issuer, numbers) < before + 0.001 for numbers in rounds)
         assert not any(one.done() for one in looking)
         issuer.open.set()
         assert [one.result() for one in looking] == [401] * len(looking)
-    assert during < before + 0.001
 
 
 def test_stale_keys_are_refreshed_beside_the_requests_and_by_one_download(issuer: Issuer) -> None:
-    source = JwksUri(f"{issuer.address}/jwks", trust_mock=True, min_age=0, default_age=0)
+    source = JwksUri(f"{issuer.address}/jwks", trust_mock=True, timeout=LIMIT, min_age=0, default_age=0)
     gate = wsgi.RealmGate(wsgi_app, realm=realm(issuer, keys=source), clock=lambda: NOW)
     assert ask_wsgi(gate, bearer(issuer)).status == 200
     issuer.wanted.acquire()
@@ -308,8 +311,9 @@ def test_an_event_loop_that_ends_takes_nobody_s_answer_along(issuer: Issuer) -> 
 
 
 def test_an_outage_from_the_beginning_is_answered_alike_by_everybody_and_asked_about_once(
-    issuer: Issuer, ask: Ask
+    issuer: Issuer, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("realmgate.keys.keyring.RETRY_AFTER", LIMIT)
     issuer.jwks = b"<html>"
     assert ask([bearer(issuer, jti=str(number)) for number in range(50)]) == [503] * 50
     assert issuer.asked == DISCOVERED
@@ -318,7 +322,7 @@ def test_an_outage_from_the_beginning_is_answered_alike_by_everybody_and_asked_a
 
 
 FORKS = """
-import os, signal, threading, time, warnings
+import os, signal, threading, warnings
 from answering import answering
 from both_doors import AUDIENCE, ISSUER, JWKS, NOW, ask_wsgi, mint, wsgi_app
 from realmgate import JwksUri, Realm, Realms, wsgi
@@ -337,7 +341,8 @@ def answer(_):
 
 
 with answering(answer) as server:
-    keys = JwksUri(f"{server.address}/jwks", trust_mock=True, cooldown=0)
+    # Whoever waited for what the parent has begun would still wait when the alarm rings.
+    keys = JwksUri(f"{server.address}/jwks", trust_mock=True, cooldown=0, timeout=120)
     realm = Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=keys, trust_mock=True))["storefront"]
     gate = wsgi.RealmGate(wsgi_app, realm=realm, clock=lambda: NOW)
 
@@ -363,9 +368,8 @@ with answering(answer) as server:
     held.wait()
     child = os.fork()
     if child == 0:
-        signal.alarm(20)
-        start = time.monotonic()
-        os._exit(0 if statuses() == [200, 200, 401] and time.monotonic() - start < 3 else 1)
+        signal.alarm(60)
+        os._exit(0 if statuses() == [200, 200, 401] else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert len(server.asked) == 4
     released.set()

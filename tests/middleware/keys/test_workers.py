@@ -30,7 +30,7 @@ def test_threads_are_as_many_as_are_needed_and_allowed(name: str) -> None:
 
     def job(_: Any) -> None:
         at_work.release()
-        go.wait(10)
+        go.wait(30)
 
     for number in range(1, 6):
         pool.put(job)
@@ -60,11 +60,14 @@ def test_a_thread_keeps_its_tool_and_puts_it_away_when_it_leaves(name: str, monk
         story.append(given)
         done.release()
 
+    def last_job(given: str) -> None:
+        monkeypatch.setattr(workers, "IDLE", 0.0)  # here, or the thread may be looking for its next job just now
+        job(given)
+
     for _ in range(2):
         pool.put(job)
         done.acquire()
-    monkeypatch.setattr(workers, "IDLE", 0.0)
-    pool.put(job)
+    pool.put(last_job)
     done.acquire()
     for thread in threads(name):
         thread.join()
@@ -86,7 +89,7 @@ def test_a_job_that_fails_ends_neither_its_thread_nor_what_waits_behind_it(
 
     pool.put(fail)
     pool.put(lambda _: done.set())
-    assert done.wait(10)
+    assert done.wait(30)
     assert "ValueError" in caplog.text
     assert "a secret" not in caplog.text
 
@@ -104,7 +107,7 @@ def test_work_that_nobody_can_do_is_not_kept(name: str, monkeypatch: pytest.Monk
         with pytest.raises(RuntimeError):
             pool.put(lambda _: done.append("lost"))
     pool.put(lambda _: told.set())
-    assert told.wait(10)
+    assert told.wait(30)
     assert done == []
 
 
@@ -113,10 +116,10 @@ def test_where_one_more_thread_cannot_be_started_the_others_do_the_work(
 ) -> None:
     pool = Workers(name, most=2, tool=nullcontext)
     go, told = threading.Event(), threading.Event()
-    started: list[Callable[[Any], Any]] = [lambda _: go.wait(10), lambda _: told.set()]
+    started: list[Callable[[Any], Any]] = [lambda _: go.wait(30), lambda _: told.set()]
     pool.put(started[0])
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", cannot_start)
         pool.put(started[1])
     go.set()
-    assert told.wait(10)
+    assert told.wait(30)
