@@ -15,10 +15,15 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)
 
 
+# The command, but requests under way get more than a second to finish.
+PATIENT = "from mockidp.serving import listener; listener.GRACE = 60.0; from mockidp.__main__ import main; exit(main())"
+
+
 @contextlib.contextmanager
-def served(*arguments: str) -> "Iterator[tuple[subprocess.Popen[str], str]]":
+def served(*arguments: str, patient: bool = False) -> "Iterator[tuple[subprocess.Popen[str], str]]":
     """A server started from the command line, and the lines it said until it was ready."""
-    command = [*COMMAND, "serve", "--port", "0", *arguments]
+    started = [sys.executable, "-c", PATIENT] if patient else COMMAND
+    command = [*started, "serve", "--port", "0", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             said = iter(cast("IO[str]", process.stdout))

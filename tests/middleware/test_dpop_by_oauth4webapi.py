@@ -105,7 +105,7 @@ def test_a_client_that_is_not_ours_finds_its_way_in_and_nobody_else_with_its_tok
     with subprocess.Popen(command, cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
         assert client.stdout is not None
         jkt = json.loads(client.stdout.readline())["jkt"]
-        token = mint(aud="storefront-api", iat=now, exp=now + 60, cnf={"jkt": jkt})
+        token = mint(aud="storefront-api", iat=now, exp=now + 3600, cnf={"jkt": jkt})
         told, _ = client.communicate(json.dumps({"token": token, "resource": f"{shop}/api"}) + "\n", timeout=60)
     seen = json.loads(told)
 

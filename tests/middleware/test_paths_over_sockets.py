@@ -19,13 +19,15 @@ from starlette.routing import Mount
 from realmgate import Realm, RealmGate, RealmMap, Realms
 
 NOW = int(time.time())
+# Made when pytest collects and shown when it gets here, which may take it long.
+TOMORROW = NOW + 86_400
 SHOP = Realms(
     Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS),
     Realm("backoffice", issuer=ISSUER, audience=ADMIN_AUDIENCE, keys=JWKS),
 )
 TOKENS = {
-    "storefront": mint(iat=NOW, exp=NOW + 600),
-    "backoffice": mint(aud=ADMIN_AUDIENCE, iat=NOW, exp=NOW + 600),
+    "storefront": mint(iat=NOW, exp=TOMORROW),
+    "backoffice": mint(aud=ADMIN_AUDIENCE, iat=NOW, exp=TOMORROW),
     "nobody": "",
 }
 PLACES = {"/api": "storefront", "/admin/api": "backoffice"}
@@ -226,7 +228,7 @@ class Line:
 
     def _exchange(self, requests: list[bytes]) -> list[tuple[int, str]]:
         if self.socket is None:
-            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=5)
+            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
             self.buffer = b""
         answers: list[tuple[int, str]] = []
         try:

@@ -28,7 +28,7 @@ class Told:
 
     def events(self, *kinds: str, count: int = 1) -> list[dict[str, Any]]:
         """The events of these kinds without their times, once there are so many: an answer comes before its line."""
-        until = time.monotonic() + 5
+        until = time.monotonic() + 30
         while len(found := self._events(kinds)) < count and time.monotonic() < until:
             time.sleep(0.01)
         return found
