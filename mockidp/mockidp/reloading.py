@@ -30,13 +30,16 @@ class Reloading:
         self._seen = _look(file)
 
     def check(self) -> None:
-        """Read the file if it is another one than last time; a file that is gone is waited for."""
+        """Read the file if it is another one than last time; one that is gone, or being written, is waited for."""
         seen = _look(self.file)
         if seen is None or seen == self._seen:
             return
+        found = self._read()
+        if _look(self.file) != seen:
+            return  # what was read may be a part of it, or nothing: editors empty a file before they fill it
         self._seen = seen
         try:
-            stays = self.reload()
+            stays = self._go_by(found)
         except ConfigError as error:
             said = str(error)
             self._say(f"{said}{'' if said.endswith('?') else '.'} The configuration before stays in force.")
@@ -50,8 +53,20 @@ class Reloading:
 
         ConfigError says what is wrong with it; then the configuration before stays in force.
         """
+        return self._go_by(self._read())
+
+    def _read(self) -> Config | Exception:
+        """What the file says, or what is wrong with it."""
         try:
-            stays = self._configure(load_config(self.file))
+            return load_config(self.file)
+        except Exception as error:  # noqa: BLE001 - told by whoever goes by what was read
+            return error
+
+    def _go_by(self, found: Config | Exception) -> tuple[str, ...]:
+        try:
+            if isinstance(found, Exception):
+                raise found  # noqa: TRY301 - it is told like what the provider refuses
+            stays = self._configure(found)
         except Exception as error:
             told = self._told(error)
             self.problem = str(told)

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from mockidp import Config, ConfigError
+from mockidp import Config, ConfigError, reloading
+from mockidp.config_sources.config_files import load_config
 from mockidp.reloading import Reloading
 
 
@@ -79,6 +80,25 @@ def test_a_file_that_is_gone_is_waited_for(watched: Watched) -> None:
     watched.check()
     assert (watched.taken, watched.said) == ([], [])
     watched.check("single = true\n")
+    assert watched.taken == [Config(single=True)]
+
+
+@pytest.mark.parametrize("part", ["", "single = "])
+def test_a_file_that_is_being_written_is_taken_when_that_is_done(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    def meanwhile(file: str) -> Config:
+        """Whoever writes it has come so far, and goes on when we have read that."""
+        try:
+            return load_config(file)
+        finally:
+            watched.file.write_text("single = true\n")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reloading, "load_config", meanwhile)
+        watched.check(part)
+    assert (watched.taken, watched.said, watched.reloading.problem) == ([], [], "")
+    watched.check()
     assert watched.taken == [Config(single=True)]
 
 
