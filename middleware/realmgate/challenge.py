@@ -27,13 +27,17 @@ class Refusal:
     body: bytes
 
     @property
-    def without_body(self) -> dict[str, str]:
-        """The headers for where somebody else words the body, each name once. RFC 9110 §5.3."""
+    def by_name(self) -> dict[str, str]:
+        """The headers for whatever takes each name once: a realm of two schemes has two challenges. RFC 9110 §5.3."""
         headers: dict[str, str] = {}
         for name, value in self.headers:
-            if not name.startswith("content-"):
-                headers[name] = f"{headers[name]}, {value}" if name in headers else value
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
         return headers
+
+    @property
+    def without_body(self) -> dict[str, str]:
+        """The headers for where somebody else words the body, each name once."""
+        return {name: value for name, value in self.by_name.items() if not name.startswith("content-")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

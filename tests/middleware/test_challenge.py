@@ -143,3 +143,10 @@ def test_the_body_is_a_problem_or_json_api() -> None:
 )
 def test_json_api_is_given_to_who_asks_for_it(accept: str, wanted: bool) -> None:
     assert wants_json_api(accept) is wanted
+
+
+def test_a_framework_that_takes_each_name_once_loses_no_challenge() -> None:
+    refusal = refuse(REJECTED, BOTH, scheme="DPoP", method="GET", accept="")
+    bearer, dpop = [value for name, value in refusal.headers if name == "www-authenticate"]
+    assert refusal.by_name == {**dict(refusal.headers), "www-authenticate": f"{bearer}, {dpop}"}
+    assert refusal.without_body == {"cache-control": "no-store", "www-authenticate": f"{bearer}, {dpop}"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import django
 import pytest
-from both_doors import ADMIN_AUDIENCE, NOW, mint
+from both_doors import ADMIN_AUDIENCE, AUDIENCE, ISSUER, JWKS, NOW, mint
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
@@ -31,7 +31,7 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 from werkzeug.test import Client
 
-from realmgate import RealmGate, RealmMap, Realms, principal_of, refusal_for, requires, wsgi
+from realmgate import DPoP, Realm, RealmGate, RealmMap, Realms, principal_of, refusal_for, requires, wsgi
 
 READER = mint()
 STAFF = mint(aud=ADMIN_AUDIENCE, sub="admin", scope="orders:read orders:write")
@@ -74,7 +74,7 @@ def litestar_app() -> Any:
     def write(request: LitestarRequest[Any, Any, Any]) -> LitestarResponse[bytes]:
         refusal = refusal_for(request, "orders:write")
         assert refusal is not None
-        return LitestarResponse(refusal.body, status_code=refusal.status, headers=dict(refusal.headers))
+        return LitestarResponse(refusal.body, status_code=refusal.status, headers=refusal.by_name)
 
     return Litestar([me, write])
 
@@ -91,7 +91,7 @@ def quart_app() -> Any:
     async def write() -> Any:
         refusal = refusal_for(quart_request, "orders:write")
         assert refusal is not None
-        return refusal.body, refusal.status, refusal.headers
+        return refusal.body, refusal.status, refusal.by_name
 
     return app
 
@@ -121,7 +121,7 @@ def django_me(request: Any) -> HttpResponse:
 def django_write(request: Any) -> HttpResponse:
     refusal = refusal_for(request, "orders:write")
     assert refusal is not None
-    return HttpResponse(refusal.body, status=refusal.status, headers=dict(refusal.headers))
+    return HttpResponse(refusal.body, status=refusal.status, headers=refusal.by_name)
 
 
 FRAMEWORKS: dict[str, tuple[Callable[[], Any], Any]] = {
@@ -265,3 +265,16 @@ def test_no_host_and_no_forwarded_header_ever_moves_a_request_to_another_realm(a
     more = {"X-Original-Url": "/", "X-Rewrite-Url": "/", "X-Script-Name": "/admin", "Forwarded": f'host="{host}"'}
     assert ask("/api/me?/admin/me", STAFF, **forwarded, **more).status_code == 401
     assert ask("/api/me?x=/../", **forwarded, **more).status_code == 401
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_where_two_schemes_would_do_a_handler_names_both(framework: str, django_project: None) -> None:
+    shop = Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, dpop=DPoP()))
+    make, gate = FRAMEWORKS[framework]
+    client = client_of(gate(make(), {"/api": shop["storefront"]}, elsewhere="open", clock=lambda: NOW))
+    answer = client.get("/api/write", headers={"Authorization": f"Bearer {READER}"})
+    assert answer.status_code == 403
+    given = answer.headers.getlist if hasattr(answer.headers, "getlist") else answer.headers.get_list
+    bearer, dpop = ", ".join(given("www-authenticate")).split(", DPoP ")
+    assert bearer.startswith('Bearer realm="storefront", error="insufficient_scope"')
+    assert dpop.startswith('realm="storefront", scope="orders:write", algs="')

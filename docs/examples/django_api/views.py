@@ -24,7 +24,7 @@ def requires(scopes: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, **arguments: object) -> HttpResponse:
             refusal = refusal_for(request, scopes)
             if refusal is not None:
-                return HttpResponse(refusal.body, status=refusal.status, headers=dict(refusal.headers))
+                return HttpResponse(refusal.body, status=refusal.status, headers=refusal.by_name)
             return view(request, **arguments)
 
         return guarded
