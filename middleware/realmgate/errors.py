@@ -28,7 +28,7 @@ from .reasons import Reason
 
 
 class RealmgateError(Exception):
-    """The root of every error this package raises on purpose."""
+    """The root of these; an argument of the wrong kind is a plain `TypeError`."""
 
 
 class ConfigurationError(RealmgateError, ValueError):
