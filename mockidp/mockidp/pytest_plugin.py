@@ -63,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave the environment as it was."""
     for name, before in config.stash.get(EXPORTED, {}).items():
-        os.environ.pop(name)
+        os.environ.pop(name, None)  # a test may have taken it away
         if before is not None:
             os.environ[name] = before
     if bound := config.stash.get(BOUND, None):
@@ -136,6 +136,7 @@ def mock_idp(
     _apply_marker(idp, request.node)
     configured = idp.config
     yield idp
+    idp.start()  # a test may have stopped it, to see what its app does without
     if idp.config is not configured:
         idp.configure(configured)
     idp.reset()  # the app under test must not meet a frozen clock in a test without this fixture

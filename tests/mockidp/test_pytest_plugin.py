@@ -79,6 +79,22 @@ def test_a_configuration_that_a_test_takes_ends_with_it(run: Run) -> None:
     result.assert_outcomes(passed=2)
 
 
+def test_an_outage_that_a_test_makes_ends_with_it(run: Run) -> None:
+    run("""
+        import pytest
+        import requests
+
+        def test_a(mock_idp):
+            mock_idp.stop()
+            with pytest.raises(requests.ConnectionError):
+                requests.get(mock_idp.base_url, timeout=10)
+
+        def test_b(mock_idp):
+            assert requests.get(mock_idp.base_url, timeout=10).status_code == 200
+            assert requests.get(f"{mock_idp.base_url}/readyz", timeout=10).text != "stopping"
+    """).assert_outcomes(passed=2)
+
+
 def test_what_a_test_does_to_clock_and_memory_ends_with_it(run: Run) -> None:
     run("""
         import pytest
@@ -168,13 +184,18 @@ print(sorted(name for name in set(sys.modules) - before if not name.startswith("
     assert done.stdout.strip() == "[]"
 
 
-def test_the_environment_is_left_as_it_was(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("issuer_of", [(), ("STOREFRONT", "BACKOFFICE")], ids=["as exported", "taken away by a test"])
+def test_the_environment_is_left_as_it_was(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, issuer_of: tuple[str, ...]
+) -> None:
     pytester.makeini("[pytest]\nmockidp = true\n")
-    pytester.makepyfile("""
+    pytester.makepyfile(f"""
         import os
 
         def test_it():
             assert os.environ["MOCKIDP_STOREFRONT_ISSUER"] != "mine"
+            for realm in {issuer_of}:
+                del os.environ[f"MOCKIDP_{{realm}}_ISSUER"]
     """)
     monkeypatch.setenv("MOCKIDP_STOREFRONT_ISSUER", "mine")
     monkeypatch.delenv("MOCKIDP_BACKOFFICE_ISSUER", raising=False)
