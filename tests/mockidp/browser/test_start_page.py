@@ -185,7 +185,7 @@ def test_the_buttons_of_the_clock_move_it(page: Page, idp: MockIdp) -> None:
     expect(page.locator("#live-clock")).to_contain_text("2030-01-02 03:04:05 UTC")
     page.get_by_role("button", name="Real time again").click()
     expect(page.locator("#live-clock")).not_to_contain_text("(")
-    assert abs(idp.clock() - time.time()) < 5
+    assert abs(idp.clock() - time.time()) < 60
 
 
 def test_a_clock_that_a_test_moves_is_seen(page: Page, idp: MockIdp) -> None:

@@ -21,10 +21,10 @@ MERGED_LAUGHS = "a0: &a0 {k: v}\n" + "".join(
 
 @pytest.mark.parametrize("text", [LAUGHS, MERGED_LAUGHS], ids=["aliases", "merges"])
 def test_a_billion_laughs_are_refused_at_once(text: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     with pytest.raises(ConfigError, match=rf"expected at most {MOST_NODES} values, with every alias written out"):
         read_yaml(text)
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5
 
 
 @pytest.mark.parametrize("text", ["a: &a [*a]", "a: &a {b: *a}", "a: &a\n  <<: *a\n"])
@@ -101,10 +101,10 @@ def test_an_escape_that_is_no_character_is_refused() -> None:
 @pytest.mark.parametrize("text", ["[" * 250_000, "- " * 125_000, "{a: " * 60_000, "? " * 125_000, "a:\n" + "[" * 60])
 def test_nesting_is_refused_before_anybody_descends_into_it(text: str) -> None:
     """Whoever reads it in C has no recursion limit, but a stack that ends with the process."""
-    began = time.monotonic()
+    began = time.thread_time()
     with pytest.raises(ConfigError, match=f"expected at most {DEEPEST} levels"):
         read_yaml(text)
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5
 
 
 def test_as_many_levels_as_are_allowed_are_read() -> None:

@@ -360,7 +360,7 @@ def alike_text(said: str, name: str) -> object:
 def alike_number(said: float, name: str) -> object:
     if name in DRAWN:
         return 0
-    return "now" if abs(said - time.time()) < 60 else round(said, -1)
+    return "now" if abs(said - time.time()) < 60 else round(said, -2)
 
 
 @pytest.mark.parametrize("name", CASES)

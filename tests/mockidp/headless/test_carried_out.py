@@ -145,15 +145,26 @@ def test_behind_a_proxy_its_own_addresses_are_those_of_the_proxy(make: Make) -> 
         assert answered(idp.authorize(f"{base}{PATH}?{urlencode(WEB)}"))["iss"] == "http://idp.test:8800/storefront"
 
 
-def test_it_does_not_hold_up_an_event_loop_that_carries_it_out() -> None:
+def test_it_does_not_hold_up_an_event_loop_that_carries_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
     idp = MockIdp(quick())
     base = urlsplit(idp.base_url)
 
     async def both() -> str:
         idp.faults.next("delay=0.2", endpoint="login")
+        late, sleep = asyncio.Event(), asyncio.sleep
+
+        async def until_we_say_so(_: float) -> None:
+            late.set()
+            await said.wait()
+
+        said = asyncio.Event()
+        monkeypatch.setattr(asyncio, "sleep", until_we_say_so)
         walking = asyncio.create_task(in_loop(idp.browser().walk(asking(idp)), idp.app, base))
-        await asyncio.sleep(0.05)
+        await late.wait()
+        monkeypatch.undo()
+        await sleep(0.05)
         assert not walking.done(), "the login page is late, and we run"
+        said.set()
         return await walking
 
     assert answered(asyncio.run(both()))["code"]

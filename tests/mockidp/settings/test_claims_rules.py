@@ -78,9 +78,9 @@ def test_the_last_rule_decides_and_none_after_one_that_says_so() -> None:
 
 def test_a_pattern_takes_little_time_whatever_a_client_sends() -> None:
     rule = ClaimsRule(when=When(parameters={"x": "*a*a*a*a*a*a*a*a*b"}), set={"a": 1})
-    began = time.monotonic()
+    began = time.thread_time()
     assert claims_for((rule,), occasion(parameters={"x": "a" * 60_000})) == {}
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 5
 
 
 @pytest.mark.parametrize("name", sorted(DECIDED))
