@@ -3,6 +3,9 @@
 import gc
 import sys
 from collections.abc import Sequence
+from typing import Final
+
+INTERRUPTED: Final = 130  # as shells have it: 128 and the number of the signal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -10,9 +13,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Nearly all that is loaded stays, so looking through it for garbage again and again only takes time. Whoever runs
     # on, which is `serve`, turns it on again.
     gc.disable()
-    from .cli import main as run  # noqa: PLC0415
+    try:
+        from .cli import main as run  # noqa: PLC0415
 
-    return run(arguments)
+        return run(arguments)
+    except KeyboardInterrupt:  # who waits no longer needs no traceback
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What the sub-commands share: what they say of themselves, and how they say anything."""
 
 import contextlib
+import sys
 from typing import Final
 
 DESCRIPTION: Final = "A mock identity provider for local development and tests. Never use it for real users."
@@ -40,12 +41,22 @@ class Failed(Exception):
         self.status = status
 
 
+def can_say(text: str) -> bool:
+    """Has the standard output all of these characters? Not every terminal does, nor every file on Windows."""
+    return _sayable(text) == text
+
+
 def say(text: str) -> None:
-    """A line for whoever reads along."""
+    """A line for whoever reads along; characters that there are not come as escapes."""
     # They may have gone; that is no reason to refuse a request.
     with contextlib.suppress(OSError, ValueError):
         # In one piece: print itself writes the end of a line apart, and another thread may come between.
-        print(f"{text}\n", end="", flush=True)  # noqa: T201  # this is what the command is for
+        print(f"{_sayable(text)}\n", end="", flush=True)  # noqa: T201  # this is what the command is for
+
+
+def _sayable(text: str) -> str:
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def said_version() -> str:

@@ -1,4 +1,9 @@
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -168,3 +173,24 @@ def test_no_argument_of_an_operation_hides_one_of_the_command() -> None:
     taken = {"server", "control_token", "output", "run"}
     for operation in OPERATIONS.values():
         assert not taken & set(operation.takes.__struct_fields__)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_names_are_printed_whatever_the_terminal_can_show(idp: MockIdp, encoding: str) -> None:
+    idp.users.add("storefront", username="Łukasz", password="x", name="é😀")
+    command = [sys.executable, "-m", "mockidp", "users", "--at", idp.base_url]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONIOENCODING": encoding}, capture_output=True, timeout=60, check=True
+    )
+    assert json.loads(done.stdout.decode(encoding))["realms"]["storefront"][-1]["username"] == "Łukasz"
+
+
+def test_who_waits_no_longer_is_told_nothing_more(idp: MockIdp) -> None:
+    command = [sys.executable, "-m", "mockidp", "requests", "take", "--timeout", "60", "--at", idp.base_url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as waiting:
+        while not idp.provider.journal._listeners:
+            assert waiting.poll() is None
+            time.sleep(0.01)
+        waiting.send_signal(signal.SIGINT)
+        assert waiting.communicate(timeout=60) == (b"", b"")
+    assert waiting.returncode == 130
