@@ -75,7 +75,8 @@ def test_what_it_lacks_is_refused_as_a_gate_would() -> None:
 def test_nobody_in_particular_can_be_planted_too() -> None:
     with planted(API, anonymous("storefront")) as app:
         answer = TestClient(app).get("/read")
-    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Bearer realm="storefront"')
+    expected = (401, 'Bearer realm="storefront", scope="orders:read"')
+    assert (answer.status_code, answer.headers["www-authenticate"]) == expected
 
 
 def test_wsgi_apps_see_it_in_the_environ() -> None:
