@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -15,6 +15,7 @@ from .site import Site, Sites
 logger: Final = logging.getLogger("mockidp")
 
 Fields: TypeAlias = Any  # those of `User` or `Client`, by name
+Named = TypeVar("Named", Client, Realm)
 
 
 class Users(Mapping[str, tuple[User, ...]]):
@@ -126,13 +127,22 @@ def _expect_new(place: str, name: str, taken: Iterator[str] | tuple[str, ...], r
 
 def _expect_sound(sites: Sites, site: Site, **members: Any) -> None:
     """Refuse what could not stand in the configuration either, by the rules of the dialect."""
-    config, realm = site.config, site.realm
-    changed = {"users": site.users, "clients": site.own_clients, **members}
+    config, changed = site.config, {"users": site.users, "clients": site.own_clients, **members}
+    there = {user.username for user in changed["users"]}
+    clients = tuple(_of_these(there, one) if one in site.own_clients else one for one in changed["clients"])
+    realm = _of_these(there, site.realm)
     try:
-        others = tuple(replace(realm, **changed) if one is site else _without_removed(one) for one in sites)
+        now = replace(realm, users=changed["users"], clients=clients)
+        others = tuple(now if one is site else _without_removed(one) for one in sites)
         replace(config, realms=others)
     except ConfigError as refused:
         raise ConfigError(refused.problem, place=refused.place.rpartition("].")[2]) from None
+
+
+def _of_these(usernames: set[str], named: Named) -> Named:
+    """The same without those whom it names and who have been removed since: that is no mistake of whoever comes."""
+    left = {name: "" for name in ("auto_login", "owner") if getattr(named, name, "") not in {"", *usernames}}
+    return replace(named, **left)
 
 
 def _without_removed(site: Site) -> Realm:

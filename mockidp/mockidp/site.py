@@ -112,6 +112,22 @@ class Site:
         """The realm's user whose tokens name this `sub`."""
         return next((user for user in self.users if user.subject == subject), None)
 
+    def told_as(self, user: User, *, client_id: str, scope: str, asked: Mapping[str, str]) -> str:
+        """The user's `sub` in tokens for this client, which a rule of the realm may have made another."""
+        if not any("sub" in rule.set for rule in self.realm.claims):
+            return user.subject
+        told = self.added_claims(
+            "id_token", client_id=client_id, user=user, subject=user.subject, scope=scope, asked=asked
+        )
+        return str(told.get("sub", user.subject))
+
+    def user_in(self, claims: Claims) -> User | None:
+        """The realm's user whom this token speaks of."""
+        return next((user for user in self.users if self._speaks_of(claims, user)), None)
+
+    def _speaks_of(self, claims: Claims, user: User) -> bool:
+        return claims.sub == self.told_as(user, client_id=claims.client_id, scope=claims.scope, asked={})
+
     def added_claims(
         self,
         token: ClaimsIn,
@@ -141,11 +157,12 @@ class Site:
         return {**filled_claims(own, about), **claims_for(self.realm.claims, about)}
 
     def claims_of(self, access_token: str) -> Claims | None:
-        """The claims of an access token of this realm that is good now: neither expired nor taken back."""
+        """The claims of an access token of this realm that is good now: not expired, not taken back, its user there."""
         claims = self.mint.claims_of(access_token)
         if claims is None or self.store.is_revoked(claims.approval_id) or self.store.is_revoked(claims.jti):
             return None
-        return claims
+        gone = self.store.roster.gone(self.realm.name)
+        return None if any(self._speaks_of(claims, user) for user in gone) else claims
 
 
 class Sites:

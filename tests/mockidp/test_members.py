@@ -3,7 +3,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from visitor import BASE, Visitor, new_provider
+from visitor import BASE, Visitor, new_provider, quick
 
 from mockidp.endpoints.discovery import metadata
 from mockidp.errors import ConfigError
@@ -11,6 +11,7 @@ from mockidp.provider import Provider
 from mockidp.settings.config import Client, Config, User, default_config
 from mockidp.settings.realm import DEVICE_CODE
 
+WEB = "storefront-web"
 CLERK = {"username": "new", "password": "secret"}
 APP: dict[str, Any] = {
     "client_id": "app",
@@ -247,3 +248,44 @@ def test_nor_does_what_was_approved_for_a_device(provider: Provider) -> None:
         "/oauth2-token", data={**proof, "grant_type": DEVICE_CODE, "device_code": about["device_code"]}
     )
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
+def test_a_token_is_no_good_once_its_user_was_removed_and_is_again_when_they_come_back(provider: Provider) -> None:
+    visitor = Visitor(provider)
+    tokens = visitor.tokens("buyer@example.com", scope="openid email")
+
+    def active() -> bool:
+        told = visitor.http.post(
+            "/storefront/introspect", data={"token": tokens["access_token"]}, auth=(WEB, f"{WEB}-secret")
+        ).json()["active"]
+        assert visitor.userinfo(tokens["access_token"]).status_code == (200 if told else 401)
+        return bool(told)
+
+    other = provider.token("storefront", subject="somebody", scope="openid")
+    assert active()
+    provider.users.remove("storefront", "buyer@example.com")
+    assert not active()
+    assert visitor.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
+    assert visitor.userinfo(other).status_code == 200, "nobody of this name was ever there"
+    provider.users.add("storefront", username="bb", password="b", subject="buyer@example.com")
+    assert active()
+    provider.users.remove("storefront", "bb")
+    assert not active()
+    provider.configure(quick())
+    assert not active(), "the configured one is still away"
+    provider.reset()
+    assert active()
+
+
+@pytest.mark.parametrize("dialect", ["standard", "orocommerce"])
+def test_who_was_removed_is_no_reason_to_refuse_others(dialect: Any) -> None:
+    realm = Config(dialect=dialect).realms[0]
+    if dialect == "standard":
+        realm = msgspec.structs.replace(realm, auto_login="customer@example.com")
+    provider = Provider(Config(dialect=dialect, realms=(realm,)), base_url=BASE)
+    gone = provider.users.remove("storefront", "customer@example.com")
+    provider.users.add("storefront", **CLERK)
+    provider.clients.add("storefront", **APP)
+    owner = {"owner": gone.username} if dialect == "orocommerce" else {"auto_login": gone.username}
+    with pytest.raises(ConfigError, match="the username of a user of the realm"):
+        provider.clients.add("storefront", client_id="another", **owner)

@@ -31,7 +31,7 @@ def _access_token(token: str, site: Site) -> dict[str, Any] | None:
     claims = site.claims_of(token)
     if claims is None:
         return None
-    user = site.user_with_subject(claims.sub)
+    user = site.user_in(claims)
     said = {
         "iss": claims.iss,
         "aud": claims.aud,

@@ -25,10 +25,10 @@ async def userinfo(request: Request, site: Site) -> Response:
         return _challenge(401, site, "invalid_token", "The access token is expired, revoked or not of this issuer.")
     if "openid" not in claims.scope.split():
         return _challenge(403, site, "insufficient_scope", "The access token lacks the scope openid.", scope="openid")
-    user = site.user_with_subject(claims.sub)
-    about = claims_about(user, claims.scope) if user else {}
+    user = site.user_in(claims)
+    about, subject = (claims_about(user, claims.scope), user.subject) if user else ({}, claims.sub)
     added = site.added_claims(
-        "userinfo", client_id=claims.client_id, user=user, subject=claims.sub, scope=claims.scope, asked={}
+        "userinfo", client_id=claims.client_id, user=user, subject=subject, scope=claims.scope, asked={}
     )
     return JSONResponse({**about, **added, "sub": claims.sub}, headers={"Cache-Control": "no-store"})
 

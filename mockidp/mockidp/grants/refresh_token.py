@@ -55,9 +55,11 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
             raise InvalidGrantError("This refresh token has expired, by the clock of the provider.")
         return Presented(found)
 
-    def authenticate_user(self, refresh_token: Presented) -> User | None:
-        """Who approved."""
+    def authenticate_user(self, refresh_token: Presented) -> User:
+        """Who approved; raises `invalid_grant` where they are no more, so that the client asks for a new login."""
         user: User | None = self.request.client.site.who_approved(refresh_token.approval)
+        if user is None:
+            raise InvalidGrantError("Who approved is no user of this realm any more.")
         return user
 
     def create_token_response(self) -> Any:

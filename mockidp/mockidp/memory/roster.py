@@ -6,6 +6,8 @@ from typing import Final
 
 from ..settings.realm import Client, Realm, User
 
+REMEMBERED: Final = 1000  # of those who were removed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Changes:
@@ -15,6 +17,7 @@ class _Changes:
     clients: tuple[Client, ...] = ()
     without_users: frozenset[str] = frozenset()
     without_clients: frozenset[str] = frozenset()
+    gone: tuple[User, ...] = ()
 
 
 _NONE: Final = _Changes()
@@ -30,9 +33,7 @@ class Roster:
     def users(self, realm: Realm) -> tuple[User, ...]:
         """Those of the realm now: the configured ones without those that left, and those that came."""
         changes = self._changes.get(realm.name)
-        if changes is None:
-            return realm.users
-        return (*(user for user in realm.users if user.username not in changes.without_users), *changes.users)
+        return realm.users if changes is None else _there(realm, changes)
 
     def clients(self, realm: Realm) -> tuple[Client, ...]:
         """The same of its clients."""
@@ -41,19 +42,27 @@ class Roster:
             return realm.clients
         return (*(one for one in realm.clients if one.client_id not in changes.without_clients), *changes.clients)
 
+    def gone(self, realm: str) -> tuple[User, ...]:
+        """Those who were removed from the realm and did not come again by the same subject; the last few."""
+        changes = self._changes.get(realm)
+        return changes.gone if changes else ()
+
     def add_user(self, realm: str, user: User) -> None:
         """Let somebody in."""
         with self._lock:
             changes = self._changes.get(realm, _NONE)
-            self._changes[realm] = replace(changes, users=(*changes.users, user))
+            gone = _but(changes.gone, {user.subject})
+            self._changes[realm] = replace(changes, users=(*changes.users, user), gone=gone)
 
     def remove_user(self, realm: Realm, username: str) -> None:
         """Let somebody go, configured or added."""
         with self._lock:
             changes = self._changes.get(realm.name, _NONE)
             left = tuple(user for user in changes.users if user.username != username)
-            gone = changes.without_users | ({username} & {user.username for user in realm.users})
-            self._changes[realm.name] = replace(changes, users=left, without_users=gone)
+            without = changes.without_users | ({username} & {user.username for user in realm.users})
+            gone = (*changes.gone, *(user for user in _there(realm, changes) if user.username == username))
+            gone = gone[-REMEMBERED:]
+            self._changes[realm.name] = replace(changes, users=left, without_users=without, gone=gone)
 
     def add_client(self, realm: str, client: Client) -> None:
         """Let a client in."""
@@ -100,4 +109,13 @@ def _left(changes: _Changes, realm: Realm, clients: set[str]) -> _Changes:
         clients=tuple(one for one in changes.clients if one.client_id not in clients),
         without_users=changes.without_users & {user.username for user in realm.users},
         without_clients=changes.without_clients & {one.client_id for one in realm.clients},
+        gone=_but(changes.gone, taken[1]),
     )
+
+
+def _there(realm: Realm, changes: _Changes) -> tuple[User, ...]:
+    return (*(user for user in realm.users if user.username not in changes.without_users), *changes.users)
+
+
+def _but(users: tuple[User, ...], subjects: set[str]) -> tuple[User, ...]:
+    return tuple(user for user in users if user.subject not in subjects)

@@ -1,11 +1,16 @@
 from typing import Any
 
+import msgspec
 import pytest
 from httpx2 import Response
-from visitor import BASE, Visitor
+from visitor import BASE, Visitor, new_provider
 
+from mockidp import ClaimsRule, Config, When
 from mockidp.signing.keys import RealmKeys
 from mockidp.signing.mint import Mint
+
+CASEY = "customer@example.com"
+WEB = ("storefront-web", "storefront-web-secret")
 
 
 @pytest.fixture
@@ -116,3 +121,16 @@ def test_a_token_in_the_address_or_the_body_does_not_count(visitor: Visitor) -> 
     token = visitor.tokens(scope="openid")["access_token"]
     assert visitor.http.get("/storefront/userinfo", params={"access_token": token}).status_code == 401
     assert visitor.http.post("/storefront/userinfo", data={"access_token": token}).status_code == 401
+
+
+def test_a_person_is_known_by_what_a_rule_calls_them() -> None:
+    rules = (ClaimsRule(set={"sub": "{client_id}/{subject}"}), ClaimsRule(set={"level": 3}, when=When(user=CASEY)))
+    realm = msgspec.structs.replace(Config().realms[0], claims=rules)
+    visitor = Visitor(new_provider(Config(realms=(realm,))))
+    token = visitor.tokens(CASEY, scope="openid email")["access_token"]
+    known = {"sub": f"storefront-web/{CASEY}", "email": CASEY, "email_verified": True, "level": 3}
+    assert visitor.userinfo(token).json() == known
+    about = visitor.http.post("/storefront/introspect", data={"token": token}, auth=WEB).json()
+    assert (about["sub"], about["username"]) == (known["sub"], CASEY)
+    visitor.provider.users.remove("storefront", CASEY)
+    assert visitor.userinfo(token).status_code == 401

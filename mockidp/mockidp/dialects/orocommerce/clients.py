@@ -65,8 +65,11 @@ def proved(ask: Ask, grant_type: str) -> tuple[Application, Client]:
         secret = ask.basic[1]
     if secret is not None and not isinstance(secret, str):
         raise bad_request("client_secret")
-    owner_closed = bool(client.owner) and ask.shop.trouble_of(application, _subject_of_owner(application, client))
-    if owner_closed or not _may(client, grant_type) or not _fits(client, secret or "", ask.shop):
+    if (
+        ask.shop.has_no_owner(application, client)
+        or not _may(client, grant_type)
+        or not _fits(client, secret or "", ask.shop)
+    ):
         raise bad_client()
     redirect_uri = ask.get("redirect_uri")
     if redirect_uri is not None:
@@ -80,11 +83,6 @@ def check_registered(redirect_uri: object, client: Client) -> None:
         raise bad_request("redirect_uri")
     if not is_registered(redirect_uri, client):
         raise bad_client()
-
-
-def _subject_of_owner(application: Application, client: Client) -> str:
-    owner = application.site.user(client.owner)
-    return owner.subject if owner else ""
 
 
 def _may(client: Client, grant_type: str) -> bool:

@@ -103,7 +103,7 @@ def new_visitor(shop: Shop) -> str:
 def _check_code(code: AuthorizationCode, application: Application, client: Client, ask: Ask) -> None:
     if is_over(code.expires_at, application):
         raise refusals.bad_request("code", "Authorization code has expired")
-    if trouble := ask.shop.trouble_of(application, code.approval.username):
+    if (trouble := ask.shop.trouble_of(application, code.approval.username)) is not None:
         raise refusals.bad_grant(trouble)
     if application.site.store.codes.is_spent(code.value):
         raise refusals.bad_request("code", "Authorization code has been revoked")
@@ -140,7 +140,7 @@ def _check_refresh_token(token: RefreshToken, application: Application, client: 
         raise refusals.bad_refresh_token("Token is not linked to client")
     if is_over(token.expires_at, application):
         raise refusals.bad_refresh_token("Token has expired")
-    if trouble := shop.trouble_of(application, token.approval.username):
+    if (trouble := shop.trouble_of(application, token.approval.username)) is not None:
         raise refusals.bad_grant(trouble)
     if application.site.store.refresh_tokens.is_spent(token.value):
         raise refusals.bad_refresh_token("Token has been revoked")

@@ -92,9 +92,20 @@ class Shop:
         return (application, client) if on and self.accounts.is_active(client) else None
 
     def trouble_of(self, application: Application, subject: str) -> str | None:
-        """What is wrong with the account whose tokens name this `sub`; visitors have none, strangers are no trouble."""
-        user = application.site.user_with_subject(subject)
-        return self.accounts.trouble_of(application.site.realm.name, user) if user else None
+        """What is wrong with the account whose tokens name this `sub`, nothing to say of one that was removed.
+
+        Visitors have none, strangers are no trouble.
+        """
+        site = application.site
+        if user := site.user_with_subject(subject):
+            return self.accounts.trouble_of(site.realm.name, user)
+        return "" if subject in {user.subject for user in site.store.roster.gone(site.realm.name)} else None
+
+    def has_no_owner(self, application: Application, client: Client) -> bool:
+        """Does the client act as somebody who is not there, or whose account is closed?"""
+        owner = application.site.user(client.owner) if client.owner else None
+        realm = application.site.realm.name
+        return bool(client.owner) and (owner is None or self.accounts.trouble_of(realm, owner) is not None)
 
     def user_at(self, application: Application, session: Session) -> User | None:
         """Who is logged in, unless the account has been closed since."""
@@ -111,7 +122,9 @@ class Shop:
         if found is None or found[0].site.realm.name != token.realm:
             return True
         application, client = found
-        return self.trouble_of(application, token.subject or client.owner) is not None
+        if not token.subject:
+            return self.has_no_owner(application, client)
+        return self.trouble_of(application, token.subject) is not None
 
     def _application(self, site: Site) -> Application:
         prefix = site.paths.authorize.removesuffix(_AUTHORIZE)

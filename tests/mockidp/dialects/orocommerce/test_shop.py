@@ -1,7 +1,7 @@
 """What the endpoints of an installation share."""
 
 import pytest
-from oro import Oro, claims_of, config_of
+from oro import GRANT, Oro, claims_of, config_of, refused
 from oro_rows import ALL, OWN_LOGIN
 
 from mockidp.dialects.orocommerce.shop import Shop
@@ -85,3 +85,45 @@ def test_a_token_does_not_move_with_its_client_to_the_other_application() -> Non
     oro.provider.users.add("backoffice", username="ann@example.com", password="other")
     oro.provider.clients.add("backoffice", client_id=gone.client_id, client_secret="new", grant_types=("password",))
     assert oro.is_dead(token)
+
+
+@pytest.mark.parametrize("version", ALL)
+def test_what_a_removed_user_had_is_dead_and_refreshes_no_more(version: str) -> None:
+    oro = Oro(version)
+    tokens, guest = oro.password().json(), oro.password(user="guest", password="guest").json()
+    service = oro.exchange("storefront-service", grant_type="client_credentials").json()["access_token"]
+    stranger = oro.provider.token("storefront", subject="never there", client="storefront-app")
+
+    oro.provider.users.remove("storefront", "ann@example.com")
+
+    assert oro.is_dead(tokens["access_token"])
+    assert oro.is_dead(service), "it acted as its owner"
+    assert not oro.is_dead(guest["access_token"])
+    assert not oro.is_dead(stranger)
+    refused(oro.refresh(tokens["refresh_token"]), 400, "invalid_grant", GRANT, "")
+    refused(
+        oro.exchange("storefront-service", grant_type="client_credentials"),
+        401,
+        "invalid_client",
+        "Client authentication failed",
+    )
+
+
+def test_a_client_acts_as_its_owner_by_name_whatever_the_subject_is() -> None:
+    oro = Oro("6.1")
+    oro.provider.users.add("storefront", username="own", password="x", subject="42")
+    secret, grants = "storefront-robot-secret", ("client_credentials",)
+    oro.provider.clients.add(
+        "storefront", client_id="storefront-robot", client_secret=secret, grant_types=grants, owner="own"
+    )
+    token = oro.exchange("storefront-robot", grant_type="client_credentials").json()["access_token"]
+    assert not oro.is_dead(token)
+    assert oro.provider.shop
+    oro.provider.shop.accounts.set_user("storefront", "own", "disabled")
+    assert oro.is_dead(token)
+    refused(
+        oro.exchange("storefront-robot", grant_type="client_credentials"),
+        401,
+        "invalid_client",
+        "Client authentication failed",
+    )
