@@ -11,8 +11,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent / "tests"))
 
-from hammering import BAD, GOOD, Hammer, Issuer, Tally, served  # noqa: E402 - found only now
+from hammering import Hammer, Tally  # noqa: E402 - found only now
 from resident import megabytes  # noqa: E402 - stands with the rest
+from rotating import BAD, GOOD, Issuer, served  # noqa: E402 - stands with the rest
 
 MOST_GROWTH = 30.0
 ROWS = (
@@ -27,16 +28,16 @@ def main() -> None:
     print(ROWS)
     print("| --- " + "| ---: " * 8 + "|")
     with served(issuer := Issuer(keys=6)) as keys:
-        hammer(issuer, keys, "a server", margin=5.0, seconds=seconds)
+        hammer(issuer, keys, "a server", seconds=seconds)
     issuer = Issuer()
-    hammer(issuer, issuer.jwks, "a function", margin=2.0, seconds=seconds)
+    hammer(issuer, issuer.jwks, "a function", seconds=seconds)
 
 
-def hammer(issuer: Issuer, keys: object, name: str, *, margin: float, seconds: float) -> None:
+def hammer(issuer: Issuer, keys: object, name: str, *, seconds: float) -> None:
     early: list[float] = []
     timer = threading.Timer(min(5.0, seconds / 2), lambda: early.append(megabytes()))
     timer.start()
-    tally = Hammer(issuer, keys, margin=margin).run(seconds, threads=16, tasks=1000, rotate_every=2.0)
+    tally = Hammer(issuer, keys).run(seconds, threads=16, tasks=1000, rotate_every=2.0)
     print(row(name, tally, early[0], megabytes()), flush=True)
     if tally.wrong or tally.stuck:
         raise SystemExit("\n".join([*tally.wrong[:20], *tally.stuck]))
