@@ -10,7 +10,7 @@ from visitor import BASE, Visitor, new_provider, quick
 from mockidp import MockIdp
 from mockidp.faulty_answers import HEADER
 from mockidp.provider import Provider, build_app
-from mockidp.settings.config import Config
+from mockidp.settings.config import Config, OroSettings
 
 JWKS = "/storefront/jwks"
 SERVICES = {"storefront": "storefront-service", "backoffice": "backoffice-service"}
@@ -168,3 +168,27 @@ def test_in_the_other_dialect_endpoints_go_wrong_and_tokens_do_not() -> None:
     idp.faults.next("status=418", endpoint="token")
     assert TestClient(idp.app).post("/oauth2-token").status_code == 418
     idp.stop()
+
+
+@pytest.mark.parametrize("fault", ["status=503", "html-500", "html-200", "malformed-json", "jwks-down", "jwks-stale"])
+def test_a_script_reads_the_answer_that_went_wrong_where_it_may_read_the_right_one(
+    provider: Provider, client: TestClient, fault: str
+) -> None:
+    elsewhere = {"Origin": "https://app.example"}
+    provider.faults.always(fault)
+    assert client.get(JWKS, headers=elsewhere).headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in client.get(JWKS).headers
+    if not fault.startswith("jwks"):
+        answer = token_for(client, "storefront", **elsewhere)
+        assert answer.headers["access-control-allow-origin"] == "*"
+        page = client.get("/oauth2-token/authorize", headers=elsewhere, follow_redirects=False)
+        assert "access-control-allow-origin" not in page.headers
+
+
+def test_in_the_other_dialect_only_scripts_of_allowed_origins_read_it() -> None:
+    oro = OroSettings(cors_origins=("https://app.example",))
+    idp = MockIdp(Config(dialect="orocommerce", oro=oro), port=None)
+    idp.faults.always("status=503")
+    for origin, allowed in (("https://app.example", "https://app.example"), ("https://other.example", None)):
+        answer = TestClient(idp.app).post("/oauth2-token", headers={"Origin": origin})
+        assert (answer.status_code, answer.headers.get("access-control-allow-origin")) == (503, allowed)

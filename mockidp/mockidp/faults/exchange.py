@@ -12,6 +12,8 @@ from ..signing.keys import RealmKeys
 
 HANG_UP: Final = "mockidp.hang_up"  # where a listener leaves, in the scope, what closes the connection of a request
 
+SHARED: Final = b"access-control-"  # the headers by which scripts of other origins may read an answer
+
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 
@@ -66,8 +68,17 @@ class Exchange:
         return Answered(status=start["status"], headers=list(start.get("headers", [])), body=body)
 
     async def reply(self, status: int, content_type: str, body: bytes) -> None:
-        """An answer of ours."""
-        await self.send_whole(Answered(status=status, headers=[(b"content-type", content_type.encode())], body=body))
+        """An answer of ours, which scripts may read that may read the true one."""
+        headers = [(b"content-type", content_type.encode()), *await self._sharing()]
+        await self.send_whole(Answered(status=status, headers=headers, body=body))
+
+    async def _sharing(self) -> Headers:
+        """What the true answer says about scripts of other origins, without anything being done for it."""
+        origin = [(name, value) for name, value in self.scope.get("headers", []) if name == b"origin"]
+        if not origin:
+            return []
+        asked = replace(self, scope={**self.scope, "method": "OPTIONS", "headers": origin}, receive=_without_body)
+        return [(name, value) for name, value in (await asked.answered()).headers if name.startswith(SHARED)]
 
     async def retell(self, lie: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         """The true answer, with what becomes of its JSON object; members that are None are left out.
@@ -108,6 +119,10 @@ class Exchange:
         close()
         while (await self.receive())["type"] != "http.disconnect":
             pass  # The body of the request may come first.
+
+
+async def _without_body() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 async def saying(exchange: Exchange, **members: Any) -> None:
