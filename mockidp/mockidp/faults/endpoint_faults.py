@@ -1,6 +1,7 @@
 """What can go wrong between a client and a provider, besides tokens: no answer, half an answer, another one."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -29,7 +30,9 @@ async def _delay(exchange: Exchange) -> None:
 
 
 async def _drip(exchange: Exchange) -> None:
-    answer = await exchange.answered()
+    answer = await exchange.answered_with_body()
+    if answer is None:
+        return
     size = max(1, len(answer.body) // PIECES)
     await exchange.send_pieces(answer, (), length=len(answer.body))
     for at in range(0, len(answer.body), size):
@@ -43,9 +46,9 @@ async def _drop(exchange: Exchange) -> None:
 
 
 async def _truncated(exchange: Exchange) -> None:
-    answer = await exchange.answered()
-    await exchange.send_pieces(answer, [answer.body[: len(answer.body) // 2]], length=len(answer.body))
-    await exchange.hang_up()
+    if answer := await exchange.answered_with_body():
+        await exchange.send_pieces(answer, [answer.body[: len(answer.body) // 2]], length=len(answer.body))
+        await exchange.hang_up()
 
 
 async def _html(exchange: Exchange, status: int, title: bytes) -> None:
@@ -56,34 +59,20 @@ async def _redirect(exchange: Exchange) -> None:
     await exchange.send_whole(Answered(status=302, headers=[(b"location", b"https://elsewhere.invalid/")], body=b""))
 
 
-async def _wrong_content_type(exchange: Exchange) -> None:
-    answer = await exchange.answered()
-    await exchange.send_whole(replace(answer, headers=_typed(answer, HTML)))
+async def _respelt(exchange: Exchange, respell: Callable[[Answered], Answered]) -> None:
+    """The true answer, written otherwise."""
+    if answer := await exchange.answered_with_body():
+        await exchange.send_whole(respell(answer))
 
 
-async def _malformed_json(exchange: Exchange) -> None:
-    answer = await exchange.answered()
-    await exchange.send_whole(replace(answer, body=answer.body[:-1]))
-
-
-async def _json_array(exchange: Exchange) -> None:
-    answer = await exchange.answered()
-    await exchange.send_whole(replace(answer, body=b"[" + answer.body + b"]"))
-
-
-async def _empty(exchange: Exchange) -> None:
-    answer = await exchange.answered()
-    await exchange.send_whole(replace(answer, body=b""))
+def _as_html(answer: Answered) -> Answered:
+    others = [(name, value) for name, value in answer.headers if name != b"content-type"]
+    return replace(answer, headers=[*others, (b"content-type", HTML.encode())])
 
 
 async def _stale_keys(exchange: Exchange) -> None:
     before = exchange.keys.jwks_before() if exchange.keys else {"keys": []}
     await exchange.reply(200, JSON, msgspec.json.encode(before))
-
-
-def _typed(answer: Answered, content_type: str) -> list[tuple[bytes, bytes]]:
-    others = [(name, value) for name, value in answer.headers if name != b"content-type"]
-    return [*others, (b"content-type", content_type.encode())]
 
 
 ENDPOINT_FAULTS: Final = (
@@ -118,10 +107,30 @@ ENDPOINT_FAULTS: Final = (
         partial(_html, status=200, title=b"Welcome"),
     ),
     EndpointFault("redirect", "A redirect to another host.", "not followed", _redirect),
-    EndpointFault("wrong-content-type", "The right body as `text/html`.", "up to the client", _wrong_content_type),
-    EndpointFault("malformed-json", "The right body without its last character.", NO_ANSWER, _malformed_json),
-    EndpointFault("json-array", "The right body, in an array.", NO_ANSWER, _json_array),
-    EndpointFault("empty", "The right status and no body.", NO_ANSWER, _empty),
+    EndpointFault(
+        "wrong-content-type",
+        "The right body as `text/html`.",
+        "up to the client",
+        partial(_respelt, respell=_as_html),
+    ),
+    EndpointFault(
+        "malformed-json",
+        "The right body without its last character.",
+        NO_ANSWER,
+        partial(_respelt, respell=lambda answer: replace(answer, body=answer.body[:-1])),
+    ),
+    EndpointFault(
+        "json-array",
+        "The right body, in an array.",
+        NO_ANSWER,
+        partial(_respelt, respell=lambda answer: replace(answer, body=b"[" + answer.body + b"]")),
+    ),
+    EndpointFault(
+        "empty",
+        "The right status and no body.",
+        NO_ANSWER,
+        partial(_respelt, respell=lambda answer: replace(answer, body=b"")),
+    ),
     EndpointFault(
         "jwks-down",
         "No keys: 503.",

@@ -13,6 +13,7 @@ from ..signing.keys import RealmKeys
 HANG_UP: Final = "mockidp.hang_up"  # where a listener leaves, in the scope, what closes the connection of a request
 
 SHARED: Final = b"access-control-"  # the headers by which scripts of other origins may read an answer
+BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
@@ -67,6 +68,15 @@ class Exchange:
         body = b"".join(message.get("body", b"") for message in messages[1:])
         return Answered(status=start["status"], headers=list(start.get("headers", [])), body=body)
 
+    async def answered_with_body(self) -> Answered | None:
+        """The same, of one that has a body; any other is sent as it is, and the fault is put off to another."""
+        answer = await self.answered()
+        if answer.body:
+            return answer
+        self.postpone()
+        await self.send_whole(answer)
+        return None
+
     async def reply(self, status: int, content_type: str, body: bytes) -> None:
         """An answer of ours, which scripts may read that may read the true one."""
         headers = [(b"content-type", content_type.encode()), *await self._sharing()]
@@ -95,8 +105,12 @@ class Exchange:
             await self.send_whole(replace(answer, body=msgspec.json.encode(told)))
 
     async def send_whole(self, answer: Answered) -> None:
-        """An answer, with the length that its body has."""
-        await self.send_pieces(answer, [answer.body], length=len(answer.body))
+        """An answer, with the length that its body has; some can have neither (RFC 9110 §8.6)."""
+        if answer.status in BODILESS:
+            headers = [(name, value) for name, value in answer.headers if not name.startswith(b"content-")]
+            await self.send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        else:
+            await self.send_pieces(answer, [answer.body], length=len(answer.body))
         await self.send({"type": "http.response.body", "body": b""})
 
     async def send_pieces(self, answer: Answered, pieces: Iterable[bytes], *, length: int) -> None:

@@ -1,7 +1,10 @@
 """Answers that go wrong, over real sockets: what a client really meets."""
 
+import http.client
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -136,3 +139,28 @@ def test_the_answer_after_it_is_right_again(idp: MockIdp, fault: str) -> None:
             except requests.RequestException:
                 continue
     assert last.json()["keys"]
+
+
+@pytest.mark.parametrize(
+    "fault", ["truncated-body", "malformed-json", "json-array", "empty", "wrong-content-type", "drip=0.1"]
+)
+def test_an_answer_without_a_body_uses_up_no_fault_of_bodies(idp: MockIdp, fault: str) -> None:
+    basic = ("storefront-service", "storefront-service-secret")
+    idp.faults.next(fault)
+    with requests.Session() as session:
+        for _ in range(2):
+            answer = session.post(f"{idp.issuer('storefront')}/revoke", {"token": "x"}, auth=basic, timeout=5)
+            assert (answer.status_code, answer.content, answer.headers["content-length"]) == (200, b"", "0")
+    assert [due.fault for due in idp.faults.pending] == [fault]
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_that_can_have_no_body_has_none_and_the_connection_goes_on(idp: MockIdp, status: int) -> None:
+    idp.faults.next(f"status={status}")
+    with closing(http.client.HTTPConnection("127.0.0.1", urlsplit(idp.base_url).port, timeout=5)) as connection:
+        for expected in (status, 200):  # on the same connection, where a body would be taken for the next answer
+            connection.request("GET", "/storefront/jwks")
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == expected
+            assert (answer.getheader("content-length") is None) == (expected == status)
