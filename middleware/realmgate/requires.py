@@ -123,28 +123,28 @@ def _refusal(connection: HTTPConnection, demand: Demand, guarded: Callable[..., 
     if not isinstance(connection, HTTPConnection):
         raise TypeError("@requires is for Starlette and FastAPI handlers; elsewhere, ask refusal_for(request, …)")
     refusal = refusal_in(connection.scope, incoming_asgi.Incoming(connection.scope), demand)
-    if refusal is not None and not _answers(guarded, connection.scope.get("endpoint")):
+    if refusal is not None and not _answers(guarded, connection.scope):
         raise _exception(connection, refusal)
     return None if refusal is None else response_of(refusal)
 
 
-def _answers(guarded: Callable[..., Any], endpoint: Any) -> bool:
+def _answers(guarded: Callable[..., Any], scope: Mapping[str, Any]) -> bool:
     """Whether what `guarded` returns is the answer to the request.
 
     FastAPI hands what a dependency returns to the handler, which would then run, and reads a generator when the answer
-    has begun. No `endpoint` means that no router was asked, and a class that one of its methods was.
+    has begun.
     """
-    if inspect.isgeneratorfunction(inspect.unwrap(guarded)) or inspect.isasyncgenfunction(inspect.unwrap(guarded)):
+    handler, endpoint = inspect.unwrap(guarded), scope.get("endpoint")
+    if inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler):
         return False
-    if endpoint is None or inspect.isclass(endpoint):
-        return True
-    while isinstance(endpoint, FunctionType | MethodType | partial):
-        if endpoint is guarded:
-            return True
+    if not isinstance(endpoint, FunctionType | MethodType | partial):
+        # A class, of which this is a method; an app that is mounted, or none; but FastAPI's handler may be any object.
+        return not hasattr(scope.get("route"), "dependant")
+    while isinstance(endpoint, FunctionType | MethodType | partial) and endpoint is not guarded:
         # A method shows what its function wraps, so its function comes first.
         inside = (name for name in ("func", "__func__", "__wrapped__") if hasattr(endpoint, name))
         endpoint = getattr(endpoint, next(inside, ""), None)
-    return False
+    return endpoint is guarded
 
 
 def _exception(connection: HTTPConnection, refusal: Refusal) -> HTTPException | WebSocketException:

@@ -11,9 +11,11 @@ from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.authentication import requires as starlettes_requires
 from starlette.endpoints import HTTPEndpoint, WebSocketEndpoint
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -472,6 +474,33 @@ def test_the_routes_own_handler_answers_in_the_words_of_the_gate(shop: Realms, e
     assert answer.status_code == 403
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"] == "The access token does not allow this"
+
+
+class OnlyWriters(BaseHTTPMiddleware):
+    """Middleware of one's own."""
+
+    @requires("orders:write")
+    async def dispatch(self, request: Request, call_next: Any) -> Response:
+        raise AssertionError(request, call_next)
+
+
+@pytest.mark.parametrize("prefix", ["", "/shop"])
+def test_middleware_answers_in_the_words_of_the_gate_wherever_its_app_is_mounted(shop: Realms, prefix: str) -> None:
+    app = Starlette(routes=[Route("/", write)], middleware=[Middleware(OnlyWriters)])
+    client = client_of(shop, Starlette(routes=[Mount(prefix, app)]) if prefix else app)
+    answer = client.get(f"{prefix}/", headers=bearer(TOKEN))
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_handler_that_is_an_object_never_runs_whose_dependency_refuses(shop: Realms) -> None:
+    class Answering:
+        def __call__(self, who: Annotated[Any, Depends(awaited)]) -> str:
+            raise AssertionError(who)
+
+    app = FastAPI()
+    app.get("/")(Answering())
+    assert client_of(shop, app).get("/", headers=bearer(TOKEN)).status_code == 403
 
 
 def test_a_websocket_that_is_open_already_is_closed_as_forbidden(shop: Realms) -> None:
