@@ -27,6 +27,10 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         """Who and where; the claims stay out of logs."""
         return f"Principal(subject={self.subject!r}, realm={self.realm!r}, client_id={self.client_id!r})"
 
+    def __hash__(self) -> int:
+        """So that callers can stand in sets and caches, which their claims cannot; equal ones have the same subject."""
+        return hash((self.realm, self.subject))
+
     @property
     def display_name(self) -> str:
         """What to call the caller on a page: the claim ``name``, else the subject."""

@@ -26,6 +26,23 @@ def test_what_is_frozen_says_the_same() -> None:
     assert isinstance(frozen["b"]["c"], MappingProxyType)
 
 
+def test_callers_can_stand_in_sets_and_caches(shop: Realms) -> None:
+    seen: list[Principal] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(principal_of(scope))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+
+    tokens = [mint(claims=CLAIMS), mint(claims=CLAIMS), mint(sub="another"), mint(scope="orders:read")]
+    for token in tokens:
+        gate = asgi.RealmGate(app, realm=shop["storefront"], clock=lambda: NOW)
+        asyncio.run(ask_asgi(gate, [("authorization", f"Bearer {token}")]))
+    assert seen[0] == seen[1]
+    assert seen[0] is not seen[1]
+    assert len({*seen, anonymous(), anonymous("storefront")}) == 5
+    assert {seen[0]: "online"}[seen[1]] == "online"
+
+
 def attacks(principal: Principal) -> list[Callable[[], Any]]:
     """Ways to make oneself somebody else, or somebody more."""
     claims: Any = principal.claims
