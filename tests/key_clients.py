@@ -15,6 +15,7 @@ from mockidp import MockIdp
 PYJWT, JOSE = "PyJWKClient", "createRemoteJWKSet"
 ANOTHER = "another error"
 IMPATIENT = 0.3  # seconds that a client waits where it is to lose patience
+LATE = 20  # seconds until what it waits for would come: whoever is stopped meanwhile must not find both
 
 FIRST_FAULTS: Mapping[str, str] = {
     "jwks-down": "503",
@@ -90,10 +91,9 @@ def column_of(name: str) -> dict[str, str]:
         issuer = idp.issuer("storefront")
         setting = Setting(issuer=issuer, audience=AUDIENCE, jwks_uri=f"{issuer}/jwks")
         with client_of(name, setting) as client:
-            lost_patience = impatient(idp, client)  # first, so that the answer is over before the provider is
             met = {
                 **{f"the first look: {row}": first_look(idp, client, fault) for fault, row in FIRST_FAULTS.items()},
-                "the first look: keys, later than the client waits": lost_patience,
+                "the first look: keys, later than the client waits": impatient(idp, client),
                 **dict(outage(idp, client)),
                 **dict(rotation(idp, client)),
             }
@@ -117,7 +117,7 @@ def first_look(idp: MockIdp, client: KeyClient, fault: str) -> str:
 
 
 def impatient(idp: MockIdp, client: KeyClient) -> str:
-    with meeting(idp, f"jwks-slow={IMPATIENT * 2}"):
+    with meeting(idp, f"jwks-slow={LATE}"):
         return client.ask("impatient", token(idp), timeout=IMPATIENT)
 
 
