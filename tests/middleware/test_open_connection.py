@@ -396,7 +396,7 @@ async def talking(said: dict[str, Any], *required: str) -> AsyncIterator[tuple[A
         asking = Introspection(issuer.address, client_id="shop", client_secret="s3cret")
         app = Starlette(routes=[WebSocketRoute("/echo", requires("news:write", roles="clerk")(echo))])
         gate = gate_with(app, introspection=asking, keys=None, trust_mock=True, required_scopes=required)
-        with serving(gate, ws="websockets-sansio") as port, anyio.fail_after(10):
+        with serving(gate, ws="websockets-sansio") as port, anyio.fail_after(LIMIT):
             headers = {"Authorization": "Bearer opaque"}
             async with connect(f"ws://127.0.0.1:{port}/echo", additional_headers=headers, proxy=None) as mine:
                 await mine.send("hello")
@@ -433,7 +433,7 @@ async def test_over_sockets_a_token_that_allows_more_keeps_its_connection() -> N
     async with talking(said, "news:read") as (mine, issuer):
         said |= {"scope": "more news:write news:read", "roles": ["clerk", "admin"]}
         asked = len(issuer.asked)
-        await anyio.sleep(4 * SOON)
-        assert len(issuer.asked) >= asked + 2
+        while len(issuer.asked) < asked + 3:  # noqa: ASYNC110 - by another thread; and one answer has been judged, then
+            await anyio.sleep(0.01)
         await mine.send("still here")
         assert await mine.recv() == "still here"
