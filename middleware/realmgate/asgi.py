@@ -38,11 +38,14 @@ class RealmGate(SingleRealm):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard one connection."""
         if scope["type"] == "http":
+            if type(scope["headers"]) is not list:
+                scope = _repeatable(scope)
             gate = self.gate if self.choice is None else self.choice.gate_for(Incoming(scope))
             await _guard(gate, self.app, scope, receive, send)
         elif _is_lifespan(scope):
             await self.app(scope, receive, send)
         else:
+            scope = _repeatable(scope)
             gate = self.gate if self.choice is None else self.choice.gate_for(Incoming(for_the_gate(scope)))
             await _guard_websocket(gate, self.app, scope, receive, send)
 
@@ -62,6 +65,7 @@ class RealmMap(PrefixedRealms):
         if _is_lifespan(scope):
             await self.app(scope, receive, send)
             return
+        scope = _repeatable(scope)
         path: str = scope["path"]
         try:
             found = readings(path, scope.get("root_path", ""))
@@ -81,6 +85,11 @@ class RealmMap(PrefixedRealms):
             await self.app(with_principal(scope, anonymous(), None), receive, send)
         else:
             await _send_refusal(not_found(**_form(scope)), scope, receive, send)
+
+
+def _repeatable(scope: Scope) -> Scope:
+    """With headers that the app can look through, too, after us: the ASGI specification promises but one look."""
+    return scope if type(scope["headers"]) is list else {**scope, "headers": list(scope["headers"])}
 
 
 def _form(scope: Scope) -> dict[str, str]:

@@ -74,6 +74,27 @@ def test_a_kind_of_connection_that_nobody_knows_is_refused(guarding: Guarding, s
     assert not called
 
 
+@pytest.mark.parametrize(
+    "seen_as", [tuple, iter, lambda headers: filter(None, headers)], ids=["tuple", "iterator", "filter"]
+)
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_headers_may_be_anything_that_can_be_gone_through_even_once(
+    guarding: Guarding, shop: Realms, kind: str, seen_as: Callable[[Any], Any]
+) -> None:
+    """The ASGI specification says no more of them, and middleware outside may well leave a `filter`."""
+    told: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        told.append((principal_of(scope).subject, list(scope["headers"])))
+
+    gate = guarding(app, shop)
+    headers = [(b"host", b"shop.example"), (b"authorization", b"Bearer " + mint().encode())]
+    for _ in range(2):
+        scope = {"type": kind, "method": "GET", "path": "/api", "headers": seen_as(headers), "subprotocols": []}
+        asyncio.run(gate(scope, None, None))
+    assert told == [("customer@example.com", headers)] * 2
+
+
 def test_three_lines_wrap_a_starlette_app(shop: Realms) -> None:
     app = Starlette(routes=[Route("/", who)])
     client = TestClient(RealmGate(app, realm=shop["storefront"], clock=lambda: NOW))
