@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from realmgate.keys import keyring
+
 MISSING = "there is no Chromium here (Debian: apt-get install chromium)"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -37,6 +39,18 @@ def find_chromium() -> str | None:
 
 def pytest_report_header() -> str:
     return f"browser tests: {find_chromium() or f'SKIPPED, {MISSING}'}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[float]:
+    """A busy machine may need more than a second for a look at keys on loopback, after which a gate answers 503.
+
+    Gives the seconds that they wait for it elsewhere.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        as_ever = keyring.PATIENCE
+        patch.setattr(keyring, "PATIENCE", 60.0)
+        yield as_ever
 
 
 @pytest.fixture(scope="module")

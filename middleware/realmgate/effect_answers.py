@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .flow import Denied, Effect, EffectFailed, Fetch, Remember
+from .flow import Denied, Effect, EffectFailed, Fetch, Look, Remember
 from .guarded import GuardedRealm
 from .introspection_client import Asker
 from .keys.fetching import Fetcher
@@ -29,6 +29,8 @@ class Answers:
         """Answer an effect with blocking; for the WSGI door."""
         if isinstance(effect, Fetch):
             return self._who_fetches(effect).fetch(effect)
+        if isinstance(effect, Look):
+            return self._guarded.fetcher.look(self._guarded.keyring, effect)
         answer = self._ask(effect)
         if not inspect.isawaitable(answer):
             return answer
@@ -41,6 +43,8 @@ class Answers:
         """Answer an effect without blocking; for the ASGI door."""
         if isinstance(effect, Fetch):
             return await self._who_fetches(effect).fetch_async(effect)
+        if isinstance(effect, Look):
+            return await self._guarded.fetcher.look_async(self._guarded.keyring, effect)
         answer = self._ask(effect)
         if not inspect.isawaitable(answer):
             return answer

@@ -63,7 +63,19 @@ class Denied:
     jti: str
 
 
-Effect: TypeAlias = Fetch | Remember | Denied
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Wanted: the issuer's keys looked at anew, beside the requests. What came of it, the keyring knows.
+
+    Answered when the look is over, or `patience` seconds after it began, whichever comes first; the look goes on.
+    Nobody looks where `attempt` is over already, and equal attempts share one look.
+    """
+
+    attempt: int
+    patience: float
+
+
+Effect: TypeAlias = Fetch | Look | Remember | Denied
 Flow: TypeAlias = Generator[Effect, Any, Result]
 
 

@@ -1,7 +1,8 @@
 """Who downloads, and who waits: one daemon thread per key source and process, and one future per download.
 
 Both doors wait on the same `concurrent.futures.Future`. Cancelling a waiter cancels nothing, an event loop is never
-blocked, and the app's own thread pool is not used.
+blocked, and the app's own thread pool is not used. A look at keys is carried through by the thread itself, whether
+anybody still waits for it or not.
 """
 
 import logging
@@ -11,11 +12,13 @@ import time
 import weakref
 from concurrent.futures import Future
 from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from ..flow import Effect, Fetch, Fetched, FetchFailed, Flow, run
+from ..flow import Effect, Fetch, Fetched, FetchFailed, Flow, Look, run
 from .keyring import Keyring
 from .lazy_download import downloader
 from .waiting import wait, wait_async
@@ -28,8 +31,21 @@ PATIENCE = 2.5
 MAX_LATEST = 8
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refresh:
+    """One that was begun, `at` some second of a monotonic clock, and is under way until `over` is done."""
+
+    attempt: int
+    at: float
+    over: "Future[None]"
+
+    def left(self, patience: float) -> float:
+        """For how many seconds more it is waited for; zero or less where that time has passed."""
+        return self.at + patience - time.monotonic()
+
+
 class Fetcher:
-    """Answers the `Fetch` effects of one key source."""
+    """Answers the `Fetch` and `Look` effects of one key source."""
 
     def __init__(self) -> None:
         """Start nothing yet."""
@@ -40,7 +56,7 @@ class Fetcher:
     def _start_over(self) -> None:
         self._lock = threading.Lock()
         self._latest: dict[str, tuple[Fetch, Future[Fetched]]] = {}
-        self._refreshing = False
+        self._refreshing: _Refresh | None = None
 
     def fetch(self, effect: Fetch) -> Fetched:
         """Answer with blocking; for the WSGI door."""
@@ -50,22 +66,49 @@ class Fetcher:
         """Answer without blocking; for the ASGI door."""
         return await wait_async(self._submit(effect), effect.timeout * PATIENCE)
 
+    def look(self, keyring: Keyring, effect: Look) -> None:
+        """Refresh a keyring beside the request and wait for it with blocking, but not long; for the WSGI door."""
+        refresh = self._refresh_of(keyring, effect.attempt)
+        with suppress(FetchFailed):
+            wait(refresh.over, refresh.left(effect.patience))
+
+    async def look_async(self, keyring: Keyring, effect: Look) -> None:
+        """Refresh a keyring beside the request and wait for it without blocking; for the ASGI door."""
+        refresh = self._refresh_of(keyring, effect.attempt)
+        with suppress(FetchFailed):
+            await wait_async(refresh.over, refresh.left(effect.patience))
+
     def refresh_beside(self, keyring: Keyring) -> None:
         """Refresh a keyring in the background; a second call while the first is under way does nothing."""
-        with self._lock:
-            if self._refreshing:
-                return
-            # Where no thread can be started, the next request tries again.
-            with suppress(RuntimeError):
-                self._workers.put(lambda _: self._refresh(keyring))
-                self._refreshing = True
+        self._refresh_of(keyring, keyring.attempt)
 
-    def _refresh(self, keyring: Keyring) -> None:
+    def _refresh_of(self, keyring: Keyring, attempt: int) -> _Refresh:
+        """The refresh of this attempt that is under way, or a new one, or one that is over."""
+        with self._lock:
+            known = self._refreshing
+            if known is not None and known.attempt == attempt and not known.over.done():
+                return known
+            refresh = _Refresh(attempt=attempt, at=time.monotonic(), over=_running())
+            if attempt == keyring.attempt and self._begin(keyring, refresh):
+                self._refreshing = refresh
+            else:
+                refresh.over.set_result(None)
+            return refresh
+
+    def _begin(self, keyring: Keyring, refresh: _Refresh) -> bool:
+        """Whether it could be begun; where no thread can be started, the next request tries again."""
         try:
-            flow: Flow[None] = keyring.refresh(time.monotonic())
+            self._workers.put(lambda _: self._refresh(keyring, refresh))
+        except RuntimeError:
+            return False
+        return True
+
+    def _refresh(self, keyring: Keyring, refresh: _Refresh) -> None:
+        try:
+            flow: Flow[None] = keyring.refresh(time.monotonic(), refresh.attempt)
             run(flow, self._fetch_here)
         finally:
-            self._refreshing = False
+            refresh.over.set_result(None)
 
     def _fetch_here(self, effect: Effect) -> Fetched:
         """Answer from within the thread, and let whoever asked the same share the answer."""
@@ -91,9 +134,7 @@ class Fetcher:
         known = self._latest.get(effect.url)
         if known is not None and known[0] == effect and effect.method == "GET":
             return known[1]
-        future: Future[Fetched] = Future()
-        # A running future cannot be cancelled, so a waiter that goes away takes nobody's answer along.
-        future.set_running_or_notify_cancel()
+        future: Future[Fetched] = _running()
         if len(self._latest) >= MAX_LATEST:
             self._latest.clear()
         self._latest[effect.url] = (effect, future)
@@ -110,6 +151,13 @@ class Fetcher:
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
             log.warning("a download failed in an unforeseen way: %s", type(error).__name__)
             future.set_exception(FetchFailed("the download failed"))
+
+
+def _running() -> "Future[Any]":
+    """One that cannot be cancelled, so that a waiter that goes away takes nobody's answer along."""
+    future: Future[Any] = Future()
+    future.set_running_or_notify_cancel()
+    return future
 
 
 def _download(effect: Fetch) -> Fetched:

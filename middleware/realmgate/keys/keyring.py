@@ -1,10 +1,13 @@
 """The keys of one issuer: which are known, and when to look again.
 
-Rule 1: a known key never waits. Refreshing happens beside the requests, or for the one request whose key is missing.
+Rule 1: a known key never waits, nor for a thread that made-up names keep waiting. So keys are looked at beside the
+requests, and whose key is missing waits only for a look that has just begun. Where no usable keys are known at all,
+everybody waits as long as it takes.
 Rule 2: good keys are never dropped because of a bad answer; only a good answer, or time, replaces them. That there are
 no keys at all (``{"keys": []}``) is a good answer: it is how an issuer takes all of them back at once.
-Rule 3: at a `yield` other flows and threads run, so what was true before it is looked at again after it. `_attempt` is
-read first and written last: equal attempts share one download, and who comes late finds the work done.
+Rule 3: at a `yield` other flows and threads run, so what was true before it is looked at again after it. `attempt` is
+read first and written last: equal attempts share one look, and who comes late finds the work done. While it is what it
+was, the look is under way, which is neither an answer nor a failure.
 
 All times here are seconds of a monotonic clock, handed in as `tick`.
 """
@@ -15,17 +18,21 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ..errors import KeysUnavailable
-from ..flow import FetchFailed, Flow
+from ..flow import FetchFailed, Flow, Look
 from ..jose.keys import KeyRefused, VerifyingKey, candidates, import_jwk, marked_as_mock
 from ..reasons import Reason
+from .missed import MissedNames
 from .sources import KeySource, Loaded
 
 log = logging.getLogger("realmgate.keys")
 
 MAX_KEYS: Final = 100
-MAX_MISSED: Final = 1000
-MISSED_FOR: Final = 120.0
 RETRY_AFTER: Final = 5.0
+# Seconds after its beginning until which a look is waited for. Issuers answer in less; and where one hangs, made-up
+# names can hold every thread of a WSGI server for so long, once in a cooldown.
+PATIENCE: Final = 1.0
+# When to come again for what a look that is under way may bring.
+SOON: Final = 1.0
 NEVER: Final = -math.inf
 
 
@@ -38,7 +45,7 @@ class Keyring:
 
     `generation` changes when a key has left the set, so that nothing verified with it stays remembered. From
     `refresh_at` on it is time to look again; from `useless_at` on the keys are too old to be believed. `settled_until`
-    is the earlier of the two.
+    is the earlier of the two. `attempt` numbers the tries to load the set, and changes when one is over.
     """
 
     def __init__(
@@ -57,11 +64,10 @@ class Keyring:
         self._settle(refresh_at=NEVER, useless_at=NEVER)
         self._look_again_at = NEVER
         self._looking: int | None = None
-        self._attempt = 0
+        self.attempt = 0
         self._failing = False
         self._told_of_mock = False
-        # Until when a name is not looked for, and for how long it was not.
-        self._missed: dict[str | None, tuple[float, float]] = {}
+        self._missed = MissedNames(source.cooldown)
 
     def at_hand(self, kid: str | None, alg: str, tick: float) -> tuple[VerifyingKey, ...]:
         """The keys that may have signed, as far as that can be said without asking anybody."""
@@ -71,7 +77,7 @@ class Keyring:
 
     def find(self, kid: str | None, alg: str, tick: float) -> Flow[tuple[VerifyingKey, ...]]:
         """The keys that may have signed; waits only where no usable keys are known at all."""
-        attempt = self._attempt
+        attempt = self.attempt
         if self.useless(tick):
             if self._failing and tick < self.refresh_at:
                 raise KeysUnavailable(Reason.KEYS_UNAVAILABLE, retry_after=self.refresh_at - tick)
@@ -91,40 +97,52 @@ class Keyring:
         self, kid: str | None, alg: str, tick: float, tried: tuple[VerifyingKey, ...]
     ) -> Flow[tuple[VerifyingKey, ...]]:
         """Other keys that may have signed, if need be after a fresh look; none where it is too soon for one."""
-        attempt = self._attempt
+        attempt = self.attempt
         found = self._beyond(tried, kid, alg)
-        if not found and self._may_look(kid, tick, attempt):
-            if self._looking != attempt:
-                self._looking = attempt
-                self._look_again_at = tick + self.source.cooldown
-            yield from self.refresh(tick, attempt)
+        looks = not found and self._may_look(kid, tick, attempt)
+        if looks:
+            yield from self._look(tick, attempt)
             found = self._beyond(tried, kid, alg)
-            # A key that was tried has a name, so whoever forges its signature could hide its successor.
-            if not found and not tried and not self._failing:
-                self._remember_miss(kid, tick)
-        if not found and not tried and self._failing:
+        # A key that was tried has a name, so whoever forges its signature could hide its successor.
+        if found or tried:
+            return found
+        if looks and self.attempt == attempt:
+            raise KeysUnavailable(Reason.NO_FRESH_LOOK, retry_after=SOON)
+        if self._failing:
             raise KeysUnavailable(Reason.NO_FRESH_LOOK, retry_after=RETRY_AFTER)
-        return found
+        if looks:
+            self._missed.note(kid, tick)
+        return ()
+
+    def _look(self, tick: float, attempt: int) -> Flow[None]:
+        """Begin a look, or join the one under way."""
+        if self._looking != attempt:
+            self._looking = attempt
+            self._look_again_at = tick + self.source.cooldown
+        if self.source.inline:
+            yield from self.refresh(tick, attempt)
+        else:
+            yield Look(attempt=attempt, patience=PATIENCE)
 
     def refresh(self, tick: float, attempt: int | None = None) -> Flow[None]:
         """Load the set anew. A failure is logged and leaves the known keys as they are."""
-        attempt = self._attempt if attempt is None else attempt
+        attempt = self.attempt if attempt is None else attempt
         try:
             loaded = yield from self.source.load(attempt)
             keys = self._import(loaded)
         except FetchFailed as failure:
-            if attempt == self._attempt:
+            if attempt == self.attempt:
                 if isinstance(failure, KeysWithdrawn):
                     self._withdraw()
                 self._failing = True
                 # From when it was over: a server that hangs would be asked without a pause.
                 self._settle(refresh_at=max(tick, failure.at or tick) + RETRY_AFTER, useless_at=self.useless_at)
                 log.warning("keys of %s were not refreshed: %s", describe(self.source), failure.reason)
-                self._attempt = attempt + 1
+                self.attempt = attempt + 1
         else:
-            if attempt == self._attempt:
+            if attempt == self.attempt:
                 self._install(keys, tick, loaded.fresh_for)
-                self._attempt = attempt + 1
+                self.attempt = attempt + 1
 
     def restore(self, loaded: Loaded, tick: float) -> None:
         """Start with keys of an earlier time; raises `FetchFailed` where there are none."""
@@ -138,7 +156,7 @@ class Keyring:
         before, self.keys = self.keys, keys
         self._found = {}
         if set(keys) - set(before):
-            self._missed = {}
+            self._missed.forget()
         if set(before) - set(keys):
             self.generation += 1
         self._failing = False
@@ -176,21 +194,7 @@ class Keyring:
         """A look that is under way is joined by everybody; a new one must not come too soon."""
         if self._looking == attempt:
             return True
-        return tick >= self._look_again_at and tick >= self._missed.get(kid, (NEVER, NEVER))[0]
-
-    def _remember_miss(self, kid: str | None, tick: float) -> None:
-        """So that one wrong configured client does not cause a download per cooldown for ever.
-
-        The first time a name is missed costs it nothing beyond the cooldown, as it may be of a key that is about to
-        come; each further time, twice as long.
-        """
-        until, waited = self._missed.get(kid, (NEVER, 0.0))
-        if self.source.cooldown == 0 or tick < until:
-            return
-        if len(self._missed) >= MAX_MISSED:
-            self._missed = {}
-        wait = max(min(2 * waited, MISSED_FOR), self.source.cooldown)
-        self._missed[kid] = (tick + wait, wait)
+        return tick >= self._look_again_at and tick >= self._missed.until(kid)
 
     def _import(self, loaded: Loaded) -> tuple[VerifyingKey, ...]:
         """Import what can be imported; a key that was known already stays the same object."""

@@ -5,12 +5,14 @@ import sys
 import time
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
-from ..flow import Fetched, FetchFailed
+from ..flow import FetchFailed
+
+Awaited = TypeVar("Awaited")
 
 
-def wait(future: "Future[Fetched]", seconds: float) -> Fetched:
+def wait(future: "Future[Awaited]", seconds: float) -> Awaited:
     """Wait with blocking; for the WSGI door."""
     try:
         failure = future.exception(seconds)
@@ -21,8 +23,11 @@ def wait(future: "Future[Fetched]", seconds: float) -> Fetched:
     return future.result()
 
 
-async def wait_async(future: "Future[Fetched]", seconds: float) -> Fetched:
+async def wait_async(future: "Future[Awaited]", seconds: float) -> Awaited:
     """Wait without blocking; for the ASGI door, under asyncio or trio."""
+    if future.done() or seconds <= 0:
+        # Who does not wait leaves nothing behind at the future, where a crowd would be kept until it is done.
+        return wait(future, 0)
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_task():
         return await _wait_in_trio(trio, future, seconds)
@@ -34,11 +39,11 @@ async def wait_async(future: "Future[Fetched]", seconds: float) -> Fetched:
         raise _of_its_own(failure) from None
 
 
-async def _wait_in_trio(trio: Any, future: "Future[Fetched]", seconds: float) -> Fetched:
+async def _wait_in_trio(trio: Any, future: "Future[Awaited]", seconds: float) -> Awaited:
     """The same with what trio has for it, which is imported already where it runs."""
     done, there = trio.Event(), trio.lowlevel.current_trio_token()
 
-    def tell(_: "Future[Fetched]") -> None:
+    def tell(_: "Future[Awaited]") -> None:
         # Whoever waited may be gone by then, and the whole loop with them.
         with suppress(trio.RunFinishedError):
             there.run_sync_soon(done.set)
