@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 import pytest
+from answering import answering
 from both_doors import AUDIENCE, ISSUER, JWKS, NOW
 
-from realmgate import DPoP, Realm, Realms
+from realmgate import DPoP, JwksUri, Realm, Realms
 from realmgate.effect_answers import Answers
-from realmgate.flow import Denied, Effect, EffectFailed, Fetch, Remember
+from realmgate.flow import Denied, Effect, EffectFailed, Fetch, Look, Remember
 
 DENIED = Denied(jti="token-1")
 REMEMBER = Remember(jti="proof-1", until=NOW + 60)
@@ -71,6 +72,16 @@ def test_a_failure_is_thrown_into_the_flow(
     with pytest.raises(EffectFailed) as failed:
         give(answers(**differs), effect)
     assert "division" not in failed.value.reason
+
+
+@pytest.mark.parametrize("give", [blocking, awaited])
+def test_a_look_brings_the_keys_of_the_realm(give: Callable[[Answers, Effect], Any]) -> None:
+    with answering(lambda _: (200, JWKS)) as server:
+        keys = JwksUri(f"{server.address}/jwks", trust_mock=True)
+        realm = Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=keys, trust_mock=True)
+        guarded = Realms(realm)["storefront"]
+        assert give(Answers(guarded, lambda: NOW), Look(attempt=0, patience=100)) is None
+        assert len(guarded.keyring.keys) == len(JWKS["keys"])
 
 
 def test_an_answer_that_must_be_awaited_is_none_at_the_blocking_door() -> None:

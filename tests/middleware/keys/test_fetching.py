@@ -20,9 +20,9 @@ from both_doors import AUDIENCE, JWKS, NOW, SigningKey, asgi_app, ask_asgi, ask_
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from realmgate import Discovery, JwksFile, JwksUri, Realm, Realms, asgi, wsgi
-from realmgate.flow import Denied, Fetch, FetchFailed
+from realmgate.flow import Denied, Fetch, FetchFailed, Look
 from realmgate.jose.keys import import_jwk
-from realmgate.keys.fetching import Fetcher, read_file
+from realmgate.keys.fetching import Fetcher, _Refresh, _running, read_file
 from realmgate.keys.keyring import Keyring
 
 # Seconds after which nothing will come any more, however busy the machine is.
@@ -165,7 +165,7 @@ def test_a_rotation_is_seen_by_the_first_token_of_the_new_key(issuer: Issuer, as
     assert ask([bearer(issuer)]) == [200]
     issuer.jwks = {"keys": [*JWKS["keys"], OTHER.jwk]}
     new = bearer(issuer, "ES256", key=OTHER.private, header={"kid": "other"})
-    assert ask([new] * 50) == [200] * 50
+    assert ask([new] * 200) == [200] * 200
     assert issuer.asked == DISCOVERED * 2
 
 
@@ -488,12 +488,112 @@ def test_where_no_thread_can_be_started_there_is_no_answer(issuer: Issuer, monke
         with pytest.raises(FetchFailed, match="no thread could be started"):
             fetcher.fetch(effect)
         fetcher.refresh_beside(Keyring(JwksUri("https://id.example/jwks")))
+        fetcher.look(Keyring(JwksUri("https://id.example/jwks")), LONG)
     assert fetcher.fetch(Fetch(url=effect.url, attempt=1)).status == 200
 
 
 def test_only_downloads_are_made_beside_the_requests() -> None:
     with pytest.raises(TypeError):
         Fetcher()._fetch_here(Denied(jti="x"))
+
+
+@pytest.fixture
+def keyring(issuer: Issuer) -> Keyring:
+    return Keyring(JwksUri(f"{issuer.address}/jwks", trust_mock=True))
+
+
+def look_in_asyncio(fetcher: Fetcher, keyring: Keyring, look: Look) -> None:
+    asyncio.run(fetcher.look_async(keyring, look))
+
+
+def look_in_trio(fetcher: Fetcher, keyring: Keyring, look: Look) -> None:
+    trio.run(fetcher.look_async, keyring, look)
+
+
+every_way_to_look = pytest.mark.parametrize("look", [Fetcher.look, look_in_asyncio, look_in_trio])
+LookWith = Callable[[Fetcher, Keyring, Look], None]
+NOT_LONG = Look(attempt=0, patience=0.01)
+# Far beyond what any test takes.
+LONG = Look(attempt=0, patience=170.0)
+
+
+@every_way_to_look
+def test_a_look_is_over_when_its_keys_are_known(issuer: Issuer, keyring: Keyring, look: LookWith) -> None:
+    fetcher = Fetcher()
+    look(fetcher, keyring, LONG)
+    assert len(keyring.keys) == len(JWKS["keys"])
+    assert keyring.attempt == 1
+    # Whoever wanted it, too, and comes so late, finds the work done.
+    look(fetcher, keyring, LONG)
+    assert issuer.asked == ["/jwks"]
+    look(fetcher, keyring, Look(attempt=1, patience=170.0))
+    assert issuer.asked == ["/jwks"] * 2
+
+
+@every_way_to_look
+def test_a_look_is_waited_for_since_it_began_and_not_by_each_who_joins_it(
+    issuer: Issuer, keyring: Keyring, look: LookWith
+) -> None:
+    fetcher = Fetcher()
+    # Would each wait for so long since it came, the second were here until the test is stopped.
+    fetcher._refreshing = _Refresh(attempt=0, at=time.monotonic() - 171, over=_running())
+    look(fetcher, keyring, LONG)
+    assert issuer.asked == []
+    fetcher._refreshing.over.set_result(None)
+    # It died in a way that nobody thought of, so somebody has to begin anew.
+    look(fetcher, keyring, LONG)
+    assert issuer.asked == ["/jwks"]
+
+
+@every_way_to_look
+def test_a_look_goes_on_when_nobody_waits_for_it(issuer: Issuer, keyring: Keyring, look: LookWith) -> None:
+    fetcher = Fetcher()
+    issuer.open.clear()
+    for _ in range(3):
+        look(fetcher, keyring, NOT_LONG)
+        fetcher.refresh_beside(keyring)
+    assert keyring.attempt == 0
+    issuer.open.set()
+    look(fetcher, keyring, LONG)
+    assert len(keyring.keys) == len(JWKS["keys"])
+    assert issuer.asked == ["/jwks"]
+    # And it is in nobody's way afterwards.
+    fetcher.refresh_beside(keyring)
+    fetcher.fetch(Fetch(url=f"{issuer.address}/last"))
+    assert issuer.asked == ["/jwks", "/jwks", "/last"]
+
+
+def test_who_wants_a_look_and_goes_away_does_not_end_it(issuer: Issuer, keyring: Keyring) -> None:
+    fetcher = Fetcher()
+    issuer.open.clear()
+
+    async def two_of_whom_one_leaves() -> None:
+        leaving, staying = (asyncio.create_task(fetcher.look_async(keyring, LONG)) for _ in range(2))
+        await asyncio.to_thread(issuer.wanted.acquire)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        issuer.open.set()
+        await staying
+
+    asyncio.run(two_of_whom_one_leaves())
+    assert len(keyring.keys) == len(JWKS["keys"])
+    assert issuer.asked == ["/jwks"]
+
+
+def test_a_source_that_fails_in_a_way_nobody_thought_of_keeps_nobody_waiting(
+    issuer: Issuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Odd(JwksUri):
+        def load(self, attempt: int) -> Any:
+            raise RuntimeError("a secret")
+
+    fetcher = Fetcher()
+    fetcher.look(Keyring(Odd("https://id.example/jwks")), LONG)
+    # The same thread does one after the other, so it has said by now what happened.
+    fetcher.fetch(Fetch(url=f"{issuer.address}/last"))
+    assert "RuntimeError" in caplog.text
+    assert "a secret" not in caplog.text
 
 
 def test_what_is_refreshed_beside_the_requests_is_what_they_use(issuer: Issuer) -> None:

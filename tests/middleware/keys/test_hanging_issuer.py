@@ -203,9 +203,7 @@ def test_a_new_key_gets_in_though_its_issuer_takes_longer_than_anybody_waits(iss
     assert len(issuer.server.asked) == 2, "whoever waited in vain has let nothing get lost"
 
 
-def test_a_look_that_nobody_waits_for_any_more_ends_by_itself(
-    issuer: Issuer, guarded: GuardedRealm, port: int
-) -> None:
+def test_a_look_that_nobody_waits_for_any_more_ends_by_itself(issuer: Issuer, guarded: GuardedRealm, port: int) -> None:
     assert ask(port, mint()).status == 200
     issuer.open.clear()
     new = mint("ES256", key=NEW.private, header={"kid": "new"})

@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from realmgate import CallableKeys, JwksFile, JwksUri, StaticJwks
 from realmgate.errors import KeysUnavailable
-from realmgate.flow import Effect, Fetch, Fetched, FetchFailed, Flow, run
+from realmgate.flow import Effect, Fetch, Fetched, FetchFailed, Flow, Look, run
 from realmgate.jose.keys import VerifyingKey
-from realmgate.keys.keyring import MAX_KEYS, MAX_MISSED, MISSED_FOR, RETRY_AFTER, Keyring
+from realmgate.keys.keyring import MAX_KEYS, RETRY_AFTER, Keyring
 
 URL = "https://id.example/jwks"
 OTHER = SigningKey(ec.generate_private_key(ec.SECP256R1()), "ES256", "other")
@@ -61,7 +60,27 @@ def find(keyring: Keyring, world: World, tick: float, kid: str | None = "key-RS2
         keys = yield from keyring.find(kid, alg, tick)
         return keys or (yield from keyring.find_again(kid, alg, tick, keys))
 
-    return kids(run(flow(), world))
+    return kids(drive(keyring, flow(), world, tick))
+
+
+def find_again(
+    keyring: Keyring,
+    world: World,
+    tick: float,
+    tried: tuple[VerifyingKey, ...],
+    kid: str,
+    alg: str,
+) -> Any:
+    return kids(drive(keyring, keyring.find_again(kid, alg, tick, tried), world, tick))
+
+
+def drive(keyring: Keyring, flow: Flow[Any], world: World, tick: float) -> Any:
+    """Drive a flow, and make the looks that it wants, as whoever fetches does beside it."""
+
+    def reply(effect: Effect) -> Any:
+        return run(keyring.refresh(tick, effect.attempt), world) if isinstance(effect, Look) else world(effect)
+
+    return run(flow, reply)
 
 
 def test_nothing_is_asked_before_somebody_needs_a_key(keyring: Keyring, world: World) -> None:
@@ -193,17 +212,15 @@ def test_an_unknown_kid_causes_one_look_per_cooldown(keyring: Keyring, world: Wo
     assert len(world.asked) == 3
 
 
-def test_a_kid_that_is_missed_again_and_again_is_looked_for_ever_less_often(keyring: Keyring, world: World) -> None:
+def test_a_kid_that_was_looked_for_in_vain_twice_is_not_looked_for_at_every_cooldown(
+    keyring: Keyring, world: World
+) -> None:
     find(keyring, world, 0)
-    looked = []
-    for tick in range(1, 1000):
-        before = len(world.asked)
+    for tick in (1, 31, 61, 90):
         assert find(keyring, world, tick, "nobody's") == []
-        if len(world.asked) > before:
-            looked.append(tick)
-    waits = [later - earlier for earlier, later in pairwise(looked)]
-    assert waits[:2] == [30, 60]
-    assert set(waits[2:]) == {MISSED_FOR}
+    assert len(world.asked) == 3
+    assert find(keyring, world, 91, "nobody's") == []
+    assert len(world.asked) == 4
 
 
 def test_whoever_guesses_the_next_kid_cannot_hide_it_for_longer_than_the_cooldown(
@@ -218,8 +235,9 @@ def test_whoever_guesses_the_next_kid_cannot_hide_it_for_longer_than_the_cooldow
 
 def test_many_who_miss_the_same_name_at_once_have_missed_it_once(keyring: Keyring, world: World) -> None:
     find(keyring, world, 0)
-    flows = [under_way(keyring.find_again("other", "ES256", 1, ())) for _ in range(50)]
-    assert [finish(flow, answer()) for flow, _ in flows] == [()] * 50
+    flows = [looking(keyring.find_again("other", "ES256", 1, ())) for _ in range(50)]
+    run(keyring.refresh(1), world)
+    assert [finish(flow, None) for flow, _ in flows] == [()] * 50
     world.jwks = {"keys": [*JWKS["keys"], OTHER.jwk]}
     assert find(keyring, world, 31, "other", "ES256") == ["other"]
 
@@ -294,13 +312,6 @@ def test_a_new_key_in_the_set_forgets_which_kids_were_missed(keyring: Keyring, w
     assert find(keyring, world, 41, "other", "ES256") == ["other"]
 
 
-def test_missed_kids_are_bounded(keyring: Keyring, world: World) -> None:
-    find(keyring, world, 0)
-    for number in range(MAX_MISSED + 10):
-        find(keyring, world, 100 + 30 * number, f"unknown-{number}")
-    assert len(keyring._missed) <= MAX_MISSED
-
-
 @pytest.mark.parametrize("named", [True, False])
 def test_names_without_number_fill_no_memory(keyring: Keyring, world: World, named: bool) -> None:
     if not named:
@@ -314,9 +325,8 @@ def test_names_without_number_fill_no_memory(keyring: Keyring, world: World, nam
 def test_the_same_kid_may_come_to_mean_a_new_key(keyring: Keyring, world: World) -> None:
     old = run(keyring.find("key-ES256", "ES256", 0), world)
     world.jwks = {"keys": [{**OTHER.jwk, "kid": "key-ES256"}]}
-    new = run(keyring.find_again("key-ES256", "ES256", 1, old), world)
-    assert kids(new) == ["key-ES256"]
-    assert not set(old) & set(new)
+    assert find_again(keyring, world, 1, old, "key-ES256", "ES256") == ["key-ES256"]
+    assert not set(old) & set(run(keyring.find("key-ES256", "ES256", 1), world))
 
 
 def test_forged_tokens_with_a_known_kid_do_not_hide_a_rotation_for_longer_than_the_cooldown(
@@ -324,10 +334,10 @@ def test_forged_tokens_with_a_known_kid_do_not_hide_a_rotation_for_longer_than_t
 ) -> None:
     old = run(keyring.find("key-ES256", "ES256", 0), world)
     for tick in range(1, 300):
-        assert run(keyring.find_again("key-ES256", "ES256", tick, old), world) == ()
+        assert find_again(keyring, world, tick, old, "key-ES256", "ES256") == []
     assert len(world.asked) == 1 + 10, "one look per cooldown, however often it is forged"
     world.jwks = {"keys": [{**OTHER.jwk, "kid": "key-ES256"}]}
-    assert kids(run(keyring.find_again("key-ES256", "ES256", 301, old), world)) == ["key-ES256"]
+    assert find_again(keyring, world, 301, old, "key-ES256", "ES256") == ["key-ES256"]
 
 
 def test_an_unknown_key_during_an_outage_is_no_bad_token(keyring: Keyring, world: World) -> None:
@@ -339,7 +349,7 @@ def test_an_unknown_key_during_an_outage_is_no_bad_token(keyring: Keyring, world
     assert len(world.asked) == 2
     # A known key of that name has been tried, and its signature is wrong whatever a look might bring.
     known = run(keyring.find("key-ES256", "ES256", 3), world)
-    assert run(keyring.find_again("key-ES256", "ES256", 3, known), world) == ()
+    assert find_again(keyring, world, 3, known, "key-ES256", "ES256") == []
     world.fails_at = None
     world.jwks = {"keys": [*JWKS["keys"], OTHER.jwk]}
     assert find(keyring, world, 31, "other", "ES256") == ["other"]
@@ -397,7 +407,14 @@ def under_way(flow: Running) -> tuple[Running, Fetch]:
     return flow, effect
 
 
-def finish(flow: Running, reply: Fetched | FetchFailed) -> Any:
+def looking(flow: Running) -> tuple[Running, Look]:
+    """Start a flow and stop where it wants somebody to look for the key it misses."""
+    effect = next(flow)
+    assert isinstance(effect, Look)
+    return flow, effect
+
+
+def finish(flow: Running, reply: Fetched | FetchFailed | None) -> Any:
     try:
         if isinstance(reply, FetchFailed):
             flow.throw(reply)
@@ -435,24 +452,94 @@ def test_a_look_that_fails_fails_once_for_all_who_joined_it(keyring: Keyring, ca
 def test_a_known_key_never_waits_for_a_look_that_hangs(keyring: Keyring, world: World) -> None:
     find(keyring, world, 0)
     keys = run(keyring.find("unknown", "RS256", 1), world)
-    hanging, _ = under_way(keyring.find_again("unknown", "RS256", 1, keys))
+    hanging, _ = looking(keyring.find_again("unknown", "RS256", 1, keys))
     refreshing, _ = under_way(keyring.refresh(700))
     assert find(keyring, world, 701) == ["key-RS256"]
     assert len(world.asked) == 1
-    assert finish(hanging, answer()) == ()
     finish(refreshing, answer())
+    assert finish(hanging, None) == ()
 
 
 def test_a_look_for_an_unknown_kid_is_joined_by_everybody_else(keyring: Keyring, world: World) -> None:
     find(keyring, world, 0)
-    flows = [under_way(keyring.find_again(f"unknown-{number}", "RS256", 1, ())) for number in range(50)]
-    flows.append(under_way(keyring.find_again("other", "ES256", 1, ())))
+    flows = [looking(keyring.find_again(f"unknown-{number}", "RS256", 1, ())) for number in range(50)]
+    flows.append(looking(keyring.find_again("other", "ES256", 1, ())))
     assert len({effect for _, effect in flows}) == 1
-    found = [finish(flow, answer({"keys": [*JWKS["keys"], OTHER.jwk]})) for flow, _ in flows]
+    look, _ = under_way(keyring.refresh(1, flows[0][1].attempt))
+    finish(look, answer({"keys": [*JWKS["keys"], OTHER.jwk]}))
+    found = [finish(flow, None) for flow, _ in flows]
     assert [kids(keys) for keys in found] == [*([[]] * 50), ["other"]]
     # The look was one, and it was now: nobody looks again before the cooldown is over.
     assert find(keyring, world, 30, "yet another") == []
     assert len(world.asked) == 1
+
+
+def in_vain(flow: Running) -> float:
+    """Nobody has seen the look to its end when the flow goes on; for how many seconds it is then put off."""
+    with pytest.raises(KeysUnavailable, match="no fresh look") as caught:
+        finish(flow, None)
+    return caught.value.retry_after
+
+
+def test_who_waits_in_vain_for_a_look_is_put_off_and_the_look_goes_on(
+    keyring: Keyring, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    find(keyring, world, 0)
+    first, effect = looking(keyring.find_again("other", "ES256", 1, ()))
+    look, _ = under_way(keyring.refresh(1, effect.attempt))
+    assert in_vain(first) == 1
+    # Who comes later joins the same look, cooldown or not, and nobody takes it for a failure or for an answer.
+    later, joined = looking(keyring.find_again("other", "ES256", 2, ()))
+    assert joined == effect
+    assert in_vain(later) == 1
+    assert find(keyring, world, 3) == ["key-RS256"]
+    assert keyring.refresh_at > 500
+    assert not caplog.records
+    finish(look, answer({"keys": [*JWKS["keys"], OTHER.jwk]}))
+    assert find(keyring, world, 4, "other", "ES256") == ["other"]
+    assert len(world.asked) == 1
+
+
+def test_a_name_that_was_waited_for_in_vain_has_not_been_missed(keyring: Keyring, world: World) -> None:
+    find(keyring, world, 0)
+    for tick in (1, 31, 61, 91):
+        flow, effect = looking(keyring.find_again("other", "ES256", tick, ()))
+        look, _ = under_way(keyring.refresh(tick, effect.attempt))
+        in_vain(flow)
+        finish(look, answer())
+    world.jwks = {"keys": [*JWKS["keys"], OTHER.jwk]}
+    assert find(keyring, world, 121, "other", "ES256") == ["other"]
+
+
+def test_a_look_that_fails_when_everybody_has_left_is_a_failure_all_the_same(
+    keyring: Keyring, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    find(keyring, world, 0)
+    flow, effect = looking(keyring.find_again("other", "ES256", 1, ()))
+    look, _ = under_way(keyring.refresh(1, effect.attempt))
+    in_vain(flow)
+    finish(look, FetchFailed("no answer", at=6))
+    assert len(caplog.records) == 1
+    assert keyring.refresh_at == 6 + RETRY_AFTER
+    with pytest.raises(KeysUnavailable) as caught:
+        find(keyring, world, 7, "other", "ES256")
+    assert caught.value.retry_after == RETRY_AFTER
+    assert len(world.asked) == 1, "the next look is not before the cooldown is over"
+    assert find(keyring, world, 31, "unheard of") == []
+    assert len(world.asked) == 2
+
+
+def test_who_has_a_key_by_that_name_is_not_put_off(keyring: Keyring, world: World) -> None:
+    """Its signature is wrong whatever the look may bring, but for a key that changes under its name."""
+    known = run(keyring.find("key-RS256", "RS256", 0), world)
+    flow, _ = looking(keyring.find_again("key-RS256", "RS256", 1, known))
+    assert finish(flow, None) == ()
+
+
+def test_where_no_keys_are_known_everybody_waits_for_the_download_itself(keyring: Keyring) -> None:
+    flow, effect = under_way(keyring.find("key-RS256", "RS256", 0))
+    assert effect.timeout == JwksUri(URL).timeout
+    assert kids(finish(flow, answer())) == ["key-RS256"]
 
 
 def test_a_late_answer_does_not_overwrite_a_later_one(keyring: Keyring) -> None:

@@ -73,6 +73,21 @@ def test_a_waiter_that_is_cancelled_leaves_the_answer_to_the_others(future: "Fut
     assert wait(future, 1) is FETCHED
 
 
+def test_who_does_not_wait_takes_what_is_there_and_leaves_nothing_behind(future: "Future[Fetched]") -> None:
+    for seconds in (0, -5):
+        for wait_for in (asyncio_wait, in_trio, wait):
+            with pytest.raises(FetchFailed, match="no answer in time"):
+                wait_for(future, seconds)
+    assert not future._done_callbacks, "a crowd would be kept until the answer comes"  # type: ignore[attr-defined]
+    future.set_result(FETCHED)
+    for seconds in (0, -5):
+        assert [wait_for(future, seconds) for wait_for in (asyncio_wait, in_trio, wait)] == [FETCHED] * 3
+
+
+def asyncio_wait(future: "Future[Fetched]", seconds: float) -> Fetched:
+    return asyncio.run(wait_async(future, seconds))
+
+
 def in_trio(future: "Future[Fetched]", seconds: float) -> Fetched:
     return trio.run(wait_async, future, seconds)
 
