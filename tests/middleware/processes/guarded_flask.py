@@ -5,8 +5,11 @@ import os
 from flask import Flask
 
 from realmgate import JwksUri, Realm, Realms
+from realmgate.keys import keyring
 from realmgate.wsgi import RealmGate
 
+# On a busy machine a look at keys takes what it takes.
+keyring.PATIENCE = 60.0  # type: ignore[misc]  # final but for tests
 shop = Realms(
     Realm(
         "storefront",

@@ -9,7 +9,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from realmgate import JwksUri, Realm, RealmGate, Realms
+from realmgate.keys import keyring
 
+# On a busy machine a look at keys takes what it takes.
+keyring.PATIENCE = 60.0  # type: ignore[misc]  # final but for tests
 shop = Realms(
     Realm(
         "storefront",

@@ -11,7 +11,10 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from realmgate import Realm, RealmGate, Realms
+from realmgate.keys import keyring
 
+# On a busy machine a look at keys takes what it takes.
+keyring.PATIENCE = 60.0  # type: ignore[misc]  # final but for tests
 AUDIENCES = {"storefront": "https://shop.example/api", "backoffice": "https://shop.example/admin/api"}
 ISSUERS = {name: os.environ[f"MOCKIDP_{name.upper()}_ISSUER"] for name in AUDIENCES}
 
