@@ -169,6 +169,23 @@ def test_a_rotation_is_seen_by_the_first_token_of_the_new_key(issuer: Issuer, as
     assert issuer.asked == DISCOVERED * 2
 
 
+def test_a_look_that_outlives_the_patience_of_all_who_wait_is_made_once_and_brings_the_key(
+    issuer: Issuer, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realmgate.keys.keyring.PATIENCE", 0.05)
+    assert ask([bearer(issuer)]) == [200]
+    issuer.jwks = {"keys": [*JWKS["keys"], OTHER.jwk]}
+    issuer.open.clear()
+    new = bearer(issuer, "ES256", key=OTHER.private, header={"kid": "other"})
+    for _ in range(2):
+        assert ask([new] * 50) == [503] * 50
+    assert ask([bearer(issuer, jti="of a known key")]) == [200]
+    monkeypatch.setattr("realmgate.keys.keyring.PATIENCE", 60.0)
+    issuer.open.set()
+    assert ask([new] * 50) == [200] * 50
+    assert issuer.asked == DISCOVERED * 2
+
+
 def test_a_key_without_overlap_ends_what_was_signed_with_the_old_one(issuer: Issuer, ask: Ask) -> None:
     old = bearer(issuer)
     assert ask([old] * 2) == [200] * 2

@@ -203,6 +203,19 @@ def test_a_new_key_gets_in_though_its_issuer_takes_longer_than_anybody_waits(iss
     assert len(issuer.server.asked) == 2, "whoever waited in vain has let nothing get lost"
 
 
+def test_while_no_keys_are_known_everybody_waits_as_long_as_it_takes(
+    issuer: Issuer, port: int, patience: float
+) -> None:
+    issuer.open.clear()
+    with ThreadPoolExecutor(3) as people:
+        waiting = [people.submit(ask, port, mint(jti=str(number))) for number in range(3)]
+        issuer.wanted.acquire()
+        time.sleep(patience + 0.3)
+        issuer.open.set()
+        assert [one.result().status for one in waiting] == [200] * 3
+    assert len(issuer.server.asked) == 1
+
+
 def test_a_look_that_nobody_waits_for_any_more_ends_by_itself(issuer: Issuer, guarded: GuardedRealm, port: int) -> None:
     assert ask(port, mint()).status == 200
     issuer.open.clear()
