@@ -57,6 +57,7 @@ _SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "timeout": "Seconds to wait for a request, at most 60.",
         "times": "How often it is to happen.",
         "token": "The kind of token that is to lie; by default, the first that can.",
+        "token_endpoint_auth_method": "The one way in which its secret may come; by default, either.",
         "trust_login_hint": "Whether whom its `login_hint` names is logged in without a page.",
         "url": "The authorize address that the app redirects to.",
         "user": "A user by username or subject.",

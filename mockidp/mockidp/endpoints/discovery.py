@@ -5,6 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from ..protocol.client_auth import ALL_METHODS
 from ..settings.realm import DEVICE_CODE, REGISTRABLE
 from ..site import Site
 from ..web.responses import PUBLIC_DOCUMENT
@@ -71,11 +72,8 @@ def _grants(site: Site) -> list[str]:
 
 
 def _auth_methods(site: Site) -> list[str]:
-    public = {True, False} if site.config.registration else {client.public for client in site.own_clients}
-    return [
-        *(["client_secret_basic", "client_secret_post"] if False in public else []),
-        *(["none"] if True in public else []),
-    ]
+    theirs = {method for client in site.own_clients for method in client.auth_methods}
+    return [method for method in ALL_METHODS if site.config.registration or method in theirs]
 
 
 def _all_must_push(site: Site) -> bool:

@@ -53,6 +53,8 @@ def authenticate(
     if found is None or method not in methods or not (public or (expected is not None and proved)):
         raise ClientRefused
     site, client = found
+    if method not in client.auth_methods:  # it has proved itself, so it may know what else is wrong
+        raise ClientRefused(f"This client has to be authenticated by {' or '.join(client.auth_methods)}.")
     return Registration(site=site, client=client), method
 
 

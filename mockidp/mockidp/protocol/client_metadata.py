@@ -58,10 +58,11 @@ def new_client(metadata: Metadata, site: Site) -> Client:
     _check_addresses(metadata)
     _check_consistency(metadata, site)
     client_id = f"registered-{secrets.token_urlsafe(12)}"
-    public = metadata.token_endpoint_auth_method == _PUBLIC
+    method = metadata.token_endpoint_auth_method
     return Client(
         client_id=client_id,
-        client_secret=None if public else secrets.token_urlsafe(32),
+        client_secret=None if method == _PUBLIC else secrets.token_urlsafe(32),
+        token_endpoint_auth_method=None if method == _PUBLIC else method,
         name=metadata.client_name or client_id,
         redirect_uris=metadata.redirect_uris,
         post_logout_redirect_uris=metadata.post_logout_redirect_uris,

@@ -75,6 +75,7 @@ def expect_orocommerce(settings: Settings) -> None:
         expect(DEVICE_CODE not in client.grant_types, f"{place}.grant_types", f"the device code grant {_NOT_ORO}")
         expect(not client.post_logout_redirect_uris, f"{place}.post_logout_redirect_uris", _NOT_ORO)
         expect(not client.require_par, f"{place}.require_par", _NOT_ORO)
+        expect(client.token_endpoint_auth_method is None, f"{place}.token_endpoint_auth_method", _NOT_ORO)
         expect(client.require_pkce is None, f"{place}.require_pkce", _NOT_ORO)
         expect(not client.trust_login_hint, f"{place}.trust_login_hint", _NOT_ORO)
         expect(not client.auto_login, f"{place}.auto_login", _NOT_ORO)

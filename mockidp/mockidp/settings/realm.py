@@ -20,6 +20,8 @@ GrantType = Literal[
     "urn:ietf:params:oauth:grant-type:device_code",
 ]
 
+SecretMethod = Literal["client_secret_basic", "client_secret_post"]
+
 DEVICE_CODE: Final = "urn:ietf:params:oauth:grant-type:device_code"
 # What a client may have that registers itself (RFC 7591).
 RegistrableGrant = Literal[
@@ -87,6 +89,7 @@ class User(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An application that asks for tokens; without a secret it is a public one (RFC 6749 §2.1).
 
+    `token_endpoint_auth_method` is the one way by which it may show its secret; None leaves the choice to it.
     `scope` lists all that it may ask for. `require_pkce` None means: only public clients must.
 
     `trust_login_hint` logs in whom its `login_hint` names, and `auto_login` a user of the realm; both also approve.
@@ -97,6 +100,7 @@ class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     client_id: str
     client_secret: str | None = None
+    token_endpoint_auth_method: SecretMethod | None = None
     name: str = ""
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
@@ -116,6 +120,8 @@ class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         expect(bool(_VISIBLE.fullmatch(self.client_id)), "client_id", "visible ASCII characters")
         expect(self.client_secret != "", "client_secret", "at least one character, or none at all for a public client")
+        shown = self.client_secret is not None or self.token_endpoint_auth_method is None
+        expect(shown, "token_endpoint_auth_method", "none of it without a client_secret, which it would show")
         expect(bool(_SCOPE.fullmatch(self.scope)), "scope", "scope names with one space between them")
         for name in ("redirect_uris", "post_logout_redirect_uris"):
             for at, redirect_uri in enumerate(getattr(self, name)):
@@ -133,6 +139,14 @@ class Client(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def public(self) -> bool:
         """Has it no secret to keep?"""
         return self.client_secret is None
+
+    @property
+    def auth_methods(self) -> tuple[str, ...]:
+        """How it may be authenticated, by the registered names (RFC 7591 §2)."""
+        if self.public:
+            return ("none",)
+        chosen = self.token_endpoint_auth_method
+        return get_args(SecretMethod) if chosen is None else (chosen,)
 
     @property
     def needs_pkce(self) -> bool:

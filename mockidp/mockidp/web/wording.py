@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import quote_plus
 
 from markupsafe import Markup
 
@@ -42,12 +43,17 @@ def curl(token_url: str, clients: Sequence[Client]) -> str:
             parts = (
                 shlex.quote(token_url),
                 _field("grant_type", "client_credentials"),
-                _field("client_id", client.client_id),
-                _field("client_secret", client.client_secret),
+                *_proof(client, client.client_secret),
                 *([_field("scope", client.scope)] if client.scope else []),
             )
             return "curl " + " \\\n  ".join(parts)
     return ""
+
+
+def _proof(client: Client, secret: str) -> tuple[str, ...]:
+    if client.token_endpoint_auth_method == "client_secret_basic":  # noqa: S105  # its name
+        return (f"-u {shlex.quote(f'{quote_plus(client.client_id)}:{quote_plus(secret)}')}",)
+    return _field("client_id", client.client_id), _field("client_secret", secret)
 
 
 def _field(name: str, value: str) -> str:

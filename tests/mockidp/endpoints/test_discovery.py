@@ -122,6 +122,14 @@ def test_every_way_of_authenticating_that_is_advertised_for_an_endpoint_works_an
     assert [method for method, does in works.items() if does] == advertised
 
 
+def test_a_realm_whose_clients_all_show_their_secrets_in_one_way_advertises_that_one() -> None:
+    one = Client(client_id="one", client_secret="1", token_endpoint_auth_method="client_secret_post")
+    about = metadata(Visitor(new_provider(Config(realms=(Realm(name="storefront", clients=(one,)),)))))
+    for endpoint in ("token", "introspection", "revocation"):
+        said = about[f"{endpoint}_endpoint_auth_methods_supported"]
+        assert said == ["client_secret_post"]
+
+
 def test_every_advertised_challenge_method_works_and_no_other(visitor: Visitor) -> None:
     assert metadata(visitor)["code_challenge_methods_supported"] == ["S256"]
     spa = {"response_type": "code", "client_id": "storefront-spa", "code_challenge": CHALLENGE}

@@ -19,7 +19,8 @@ def visitor() -> Visitor:
 
 
 def register(visitor: Visitor, realm: str = "storefront", **metadata: Any) -> Response:
-    return visitor.http.post(f"/{realm}/register", json={"redirect_uris": [CALLBACK], **metadata})
+    usual = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "client_secret_post"}
+    return visitor.http.post(f"/{realm}/register", json={**usual, **metadata})
 
 
 def registered(visitor: Visitor, **metadata: Any) -> Any:
@@ -75,7 +76,7 @@ def test_the_answer_says_everything_that_counts(visitor: Visitor) -> None:
         "client_name": "App",
         "redirect_uris": [CALLBACK],
         "post_logout_redirect_uris": ["https://a.example/"],
-        "token_endpoint_auth_method": "client_secret_basic",
+        "token_endpoint_auth_method": "client_secret_post",
         "grant_types": ["authorization_code"],
         "response_types": ["code"],
         "scope": "openid",
@@ -119,6 +120,24 @@ def test_it_gets_only_what_it_registered_for(visitor: Visitor) -> None:
     assert refused.json()["error"] == "unauthorized_client"
     service = registered(visitor, redirect_uris=[], grant_types=["client_credentials"], scope="orders:read")
     assert visitor.exchange(grant_type="client_credentials", **of(service)).json()["access_token"]
+
+
+@pytest.mark.parametrize("method", [None, "client_secret_basic", "client_secret_post"])
+def test_its_secret_comes_in_the_way_that_it_registered_for_and_in_no_other(
+    visitor: Visitor, method: str | None
+) -> None:
+    body = {"redirect_uris": [CALLBACK], **({"token_endpoint_auth_method": method} if method else {})}
+    client = visitor.http.post("/storefront/register", json=body).json()
+    proof, token = of(client), {"token": "x"}
+    for path in ("/storefront/introspect", "/storefront/revoke"):
+        works = {
+            "client_secret_basic": visitor.http.post(
+                path, data=token, auth=(proof["client_id"], proof["client_secret"])
+            ).is_success,
+            "client_secret_post": visitor.http.post(path, data={**token, **proof}).is_success,
+        }
+        assert [way for way, does in works.items() if does] == [method or "client_secret_basic"]
+        assert client["token_endpoint_auth_method"] == (method or "client_secret_basic")
 
 
 def test_it_stands_on_the_start_page_as_text_and_is_forgotten_by_a_reset(visitor: Visitor) -> None:

@@ -20,6 +20,8 @@ SITES = Provider(
                     Client(client_id="web", client_secret="web secret:+%ü"),
                     Client(client_id="a:b%c", client_secret="x"),
                     Client(client_id="app"),
+                    Client(client_id="head", client_secret="h", token_endpoint_auth_method="client_secret_basic"),
+                    Client(client_id="body", client_secret="b", token_endpoint_auth_method="client_secret_post"),
                 ),
             ),
         )
@@ -119,3 +121,14 @@ def test_a_method_that_the_grant_does_not_take_is_refused(method: str) -> None:
     headers, parameters = ways[method]
     with pytest.raises(ClientRefused):
         found(headers, methods=[other for other in ALL if other != method], **parameters)
+
+
+def test_a_client_that_is_to_show_its_secret_in_one_way_may_not_in_the_other() -> None:
+    assert found(encoded("head", "h")) == ("head", "client_secret_basic")
+    assert found(client_id="body", client_secret="b") == ("body", "client_secret_post")
+    with pytest.raises(ClientRefused, match="has to be authenticated by client_secret_basic"):
+        found(client_id="head", client_secret="h")
+    with pytest.raises(ClientRefused, match="has to be authenticated by client_secret_post"):
+        found(encoded("body", "b"))
+    with pytest.raises(ClientRefused, match="Client authentication failed"):
+        found(client_id="head", client_secret="guessed")

@@ -55,6 +55,10 @@ def test_the_standard_dialect_refuses_what_only_orocommerce_has(given: dict[str,
         ({"registration": True}, "registration"),
         ({"client": {"require_par": True}}, "realms[0].clients[0].require_par"),
         ({"client": {"grant_types": (DEVICE_CODE,)}}, "realms[0].clients[0].grant_types"),
+        (
+            {"client": {"token_endpoint_auth_method": "client_secret_basic"}},
+            "realms[0].clients[0].token_endpoint_auth_method",
+        ),
         ({"client": {"localhost_any_port": True}}, "realms[0].clients[0].localhost_any_port"),
         ({"client": {"trust_login_hint": True}}, "realms[0].clients[0].trust_login_hint"),
         (

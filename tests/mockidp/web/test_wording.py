@@ -50,3 +50,13 @@ def test_a_client_without_a_scope_asks_for_none() -> None:
 
 def test_where_no_client_can_use_it_there_is_no_command() -> None:
     assert curl("http://127.0.0.1:1/oauth2-token", (WEB,)) == ""
+
+
+def test_a_client_whose_secret_comes_in_the_header_shows_it_there() -> None:
+    job = Client(
+        client_id="job:1",
+        client_secret="hush %",
+        grant_types=("client_credentials",),
+        token_endpoint_auth_method="client_secret_basic",
+    )
+    assert curl("http://127.0.0.1:1/oauth2-token", (job,)).endswith("-u job%3A1:hush+%25")
