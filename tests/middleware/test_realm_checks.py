@@ -18,6 +18,15 @@ def realm(**differs: Any) -> Realm:
 ORO = {"profile": "orocommerce", "issuer": None, "audience": (), "clients": ["1"], "keys": JWKS}
 
 
+@pytest.mark.parametrize("argument", ["client_id", "scopes", "roles"])
+def test_a_reading_of_claims_that_nobody_awaits_is_refused(argument: str) -> None:
+    async def read(claims: Any) -> Any:
+        raise AssertionError(claims)
+
+    with pytest.raises(ConfigurationError, match=rf"Realm\('storefront', {argument}=…\): must be a plain function"):
+        realm(**{argument: read})
+
+
 @pytest.mark.parametrize("name", ["storefront", "a", "back office", "shop.example/api", "!", "~", "Über"[1:], "a,b=c"])
 def test_a_name_may_be_what_a_quoted_string_holds_without_escaping(name: str) -> None:
     assert Realm(name, issuer=ISSUER, audience=AUDIENCE).name == name

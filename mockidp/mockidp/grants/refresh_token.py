@@ -66,6 +66,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         """Spend the token, now that all is well and before anything is issued; of two at once, one is late."""
         presented: Presented = self.request.refresh_token
         store = self.request.client.site.store
+        self.authenticate_user(presented)
         if not store.refresh_tokens.spend(presented.value):
             store.revoke(presented.approval.approval_id)
             raise InvalidGrantError(USED)
@@ -77,7 +78,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         return issue_tokens(
             self.request.client,
             subject=user.subject,
-            scope=" ".join(dict.fromkeys(scope.split())),
+            scope=" ".join(dict.fromkeys(scope.split())) or approval.scope,  # blanks alone name nothing
             asked=self.request.form,
             scope_named=approval.scope_named or self.request.payload.scope is not None,
             approval=approval,

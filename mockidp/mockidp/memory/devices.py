@@ -134,7 +134,7 @@ class MemoryDevices:
             waiting = self._waiting.get(value)
             if waiting is None:
                 return False
-            too_soon = waiting.asked_at is not None and now - waiting.asked_at < waiting.interval
+            too_soon = waiting.asked_at is not None and 0 <= now - waiting.asked_at < waiting.interval
             waiting.asked_at = now
             waiting.interval += SLOWER if too_soon else 0
             return too_soon
@@ -157,7 +157,7 @@ class MemoryDevices:
         """Were the last so many within a minute?"""
         with self._lock:
             noted = self._wrong[realm]
-            return len(noted) == WRONG_CODES and now - noted[0] < WINDOW
+            return len(noted) == WRONG_CODES and 0 <= now - noted[0] < WINDOW  # a test may have put the clock back
 
     def clear(self) -> None:
         """Forget every device and every wrong code."""

@@ -153,3 +153,20 @@ def test_a_file_is_named_by_a_path(path: Any) -> None:
 def test_a_function_can_be_called(function: Any) -> None:
     with pytest.raises(ConfigurationError, match="a function that returns"):
         CallableKeys(function)
+
+
+async def awaited(*_: Any) -> Any:
+    raise AssertionError
+
+
+class Awaited:
+    """An object that is called as a function, and has to be awaited."""
+
+    async def __call__(self) -> Any:
+        raise AssertionError
+
+
+@pytest.mark.parametrize("function", [awaited, Awaited()])
+def test_a_function_that_nobody_awaits_is_refused_at_start_up_with_the_cure(function: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"must be a plain function.*'https://id\.example/jwks'"):
+        Realms(Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=function))
