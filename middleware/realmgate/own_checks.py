@@ -35,11 +35,12 @@ def check_own_checks(given: Any, *, place: str) -> None:
     """Refuse anything but plain functions. Raises `ConfigurationError`, naming the place."""
     if not isinstance(given, tuple | list) or not all(callable(check) for check in given):
         raise ConfigurationError(f"{place}: must be a tuple of functions that take a principal and return True")
-    if any(_must_be_awaited(check) for check in given):
+    if any(must_be_awaited(check) for check in given):
         raise ConfigurationError(
             f"{place}: must be plain functions of what the token says; for what changes, give deny_list="
         )
 
 
-def _must_be_awaited(check: Any) -> bool:
+def must_be_awaited(check: Any) -> bool:
+    """Whether a function is `async`, or an object whose call is."""
     return inspect.iscoroutinefunction(check) or inspect.iscoroutinefunction(type(check).__call__)

@@ -11,7 +11,7 @@ from .errors import ConfigurationError
 from .introspection import Introspection
 from .jose.algorithms import ALGORITHMS, OPT_IN_ALGORITHMS
 from .oro_version import check_oro
-from .own_checks import check_own_checks
+from .own_checks import check_own_checks, must_be_awaited
 from .resource import address_among, check_resource
 
 # A `Realm` whose values may still be anything.
@@ -145,6 +145,8 @@ def _check_readings(realm: Unchecked) -> None:
         given = getattr(realm, argument)
         if given is not None and not callable(given) and (not isinstance(given, str) or not given):
             raise _refuse(realm, argument, "must be the name of the claim that holds it, or a function of all claims")
+        if must_be_awaited(given):
+            raise _refuse(realm, argument, "must be a plain function of all claims, as nobody awaits what it returns")
 
 
 def _check_require(realm: Unchecked) -> None:

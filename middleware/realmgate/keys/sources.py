@@ -11,6 +11,7 @@ from ..errors import ConfigurationError
 from ..flow import Fetch, Fetched, FetchFailed, Flow
 from ..jose.keys import VerifyingKey
 from ..jose.strict_json import NotStrictJson, parse_object
+from ..own_checks import must_be_awaited
 from ..realm import Realm
 from .discovery import discover
 from .freshness import stated_age
@@ -162,6 +163,11 @@ class CallableKeys:
         """Refuse what cannot be called."""
         if not callable(self.function):
             raise ConfigurationError("CallableKeys(…): must be a function that returns a JWKS")
+        if must_be_awaited(self.function):
+            raise ConfigurationError(
+                "CallableKeys(…): must be a plain function, as nobody awaits what it returns; "
+                "what is far away has an address, as in keys='https://id.example/jwks'"
+            )
 
     def load(self, attempt: int) -> Flow[Loaded]:
         """Call the function."""

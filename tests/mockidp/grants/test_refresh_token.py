@@ -133,6 +133,19 @@ def test_a_refresh_may_ask_for_less_but_never_for_more(visitor: Visitor) -> None
     assert all_again["scope"] == "openid orders:read"
 
 
+def test_a_scope_of_nothing_but_blanks_asks_for_no_less(visitor: Visitor) -> None:
+    first = visitor.tokens(scope="openid orders:read")
+    assert visitor.refresh(first["refresh_token"], scope="  ").json()["scope"] == "openid orders:read"
+
+
+def test_a_refresh_for_nobody_uses_nothing_up(visitor: Visitor) -> None:
+    first = visitor.tokens()
+    gone = visitor.provider.users.remove("storefront", "customer@example.com")
+    assert is_invalid_grant(visitor.refresh(first["refresh_token"]))
+    visitor.provider.users.add("storefront", username=gone.username, password="another")
+    assert visitor.refresh(first["refresh_token"]).status_code == 200
+
+
 def test_a_default_scope_stays_unnamed_until_it_is_named(visitor: Visitor) -> None:
     tokens = visitor.tokens()
     again = visitor.refresh(tokens["refresh_token"], scope="products:read orders:read").json()

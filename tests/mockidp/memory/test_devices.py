@@ -97,6 +97,17 @@ def test_so_many_wrong_codes_in_a_minute_are_too_many_for_the_realm(devices: Mem
     assert not devices.too_many_wrong_codes("backoffice", 159)
 
 
+def test_a_clock_that_was_put_back_makes_nobody_wait_until_it_has_caught_up(devices: MemoryDevices) -> None:
+    devices.put(code(), 5)
+    assert not devices.asks_too_soon("v", 4000)
+    assert not devices.asks_too_soon("v", 400)
+    assert devices.asks_too_soon("v", 402)
+    for _ in range(WRONG_CODES):
+        devices.note_wrong_code("storefront", 4000)
+    assert devices.too_many_wrong_codes("storefront", 4001)
+    assert not devices.too_many_wrong_codes("storefront", 400)
+
+
 def test_everything_can_be_forgotten(devices: MemoryDevices) -> None:
     devices.put(code(), 5)
     for _ in range(WRONG_CODES):
