@@ -212,6 +212,17 @@ def test_an_audit_takes_it_for_the_one_gate_it_is() -> None:
     shop.audit(RealmMap(gate.app, {"/orders": [shop["ours"], shop["partners"]]}, elsewhere="refuse"))
 
 
+@pytest.mark.parametrize("first", ["by client", "by audience"])
+def test_a_realm_without_an_audience_stands_beside_one_that_has_some(doors: MakeDoors, first: str) -> None:
+    by_client = Realm("by client", issuer=OURS, profile="jwt", keys=JWKS, clients={"a"})
+    by_audience = Realm("by audience", issuer=OURS, profile="jwt", keys=JWKS, audience=AUDIENCE, clients={"b"})
+    realms = [by_client, by_audience] if first == "by client" else [by_audience, by_client]
+    gate = doors(*realms)
+    header = {"typ": "JWT"}
+    assert gate.bearer(mint(iss=OURS, aud=..., client_id="a", header=header)).json["realm"] == "by client"
+    assert gate.bearer(mint(iss=OURS, aud=AUDIENCE, client_id="b", header=header)).json["realm"] == "by audience"
+
+
 def of(shop: Realms, *names: str) -> Any:
     return [shop[name] for name in names]
 
@@ -219,6 +230,7 @@ def of(shop: Realms, *names: str) -> Any:
 def clashing() -> dict[str, Any]:
     shop, other = Realms(ours(), partners()), Realms(ours(), partners())
     by_client = Realms(ours(clients={"a"}), Realm("b", issuer=OURS, audience=AUDIENCE, keys=JWKS, clients={"b"}))
+    no_audience = Realms(*(Realm(name, issuer=OURS, profile="jwt", keys=JWKS, clients={name}) for name in "ab"))
     asking = Introspection("https://id.example/introspect", client_id="shop", client_secret="s3cret")
     opaque = Realms(ours(keys=None, introspection=asking), partners(keys=None, introspection=asking))
     oro = Realms(ours(), Realm("oro", profile="orocommerce", clients={"web"}, keys=JWKS))
@@ -226,14 +238,13 @@ def clashing() -> dict[str, Any]:
         "twice the same": (of(shop, "ours", "ours"), "each once"),
         "of two families": ([shop["ours"], other["partners"]], "out of one Realms"),
         "apart by clients only": (of(by_client, "ours", "b"), "same issuer and audience"),
+        "apart by clients only, of no audience": (of(no_audience, "a", "b"), "same issuer and audience"),
         "two to ask": (of(opaque, "ours", "partners"), "only one of several realms can have introspection"),
         "a dialect": (of(oro, "ours", "oro"), "stands alone"),
     }
 
 
-@pytest.mark.parametrize(
-    "name", ["twice the same", "of two families", "apart by clients only", "two to ask", "a dialect"]
-)
+@pytest.mark.parametrize("name", clashing())
 def test_realms_that_nobody_could_choose_between_are_refused(name: str) -> None:
     realm, told = clashing()[name]
     for door, app in ((asgi, asgi_app), (wsgi, wsgi_app)):
