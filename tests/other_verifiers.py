@@ -70,7 +70,7 @@ def pyjwt(setting: Setting, *, strict: bool) -> Verify:
 
 def joserfc(setting: Setting, *, strict: bool) -> Verify:
     """As the guide of joserfc decodes and then validates claims; strict: each required claim is essential."""
-    keys = KeySet.import_key_set(requests.get(setting.jwks_uri, timeout=5).json())
+    keys = KeySet.import_key_set(requests.get(setting.jwks_uri, timeout=30).json())
     expected = {"iss": setting.issuer, "aud": setting.audience}
     essential: Any = {name: {"essential": True} for name in REQUIRED if strict and name not in expected}
     valued: Any = {name: {"essential": True, "value": value} for name, value in expected.items()}

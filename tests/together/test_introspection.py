@@ -39,7 +39,7 @@ def door(idp: MockIdp, shop: Realms, gate_at: GateAt) -> Callable[[str], Doors]:
 
 def give_back(idp: MockIdp, token: str) -> None:
     credentials = ("storefront-web", "storefront-web-secret")
-    answer = requests.post(f"{idp.issuer('storefront')}/revoke", data={"token": token}, auth=credentials, timeout=5)
+    answer = requests.post(f"{idp.issuer('storefront')}/revoke", data={"token": token}, auth=credentials, timeout=30)
     assert answer.status_code == 200
 
 

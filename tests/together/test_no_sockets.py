@@ -66,7 +66,7 @@ session = requests.Session()
 session.mount(idp.base_url, InProcess(idp.app))
 service = ("storefront-service", "storefront-service-secret")
 grant = {"grant_type": "client_credentials"}
-token = session.post(f"{idp.base_url}/oauth2-token", grant, auth=service, timeout=5).json()["access_token"]
+token = session.post(f"{idp.base_url}/oauth2-token", grant, auth=service, timeout=30).json()["access_token"]
 bearer = {"Authorization": f"Bearer {token}"}
 assert gate.get("/", headers=bearer).text == "storefront-service"
 idp.clock.advance(hours=2)
@@ -76,7 +76,7 @@ assert gate.get("/", headers=bearer).status_code == 401
 SERVED = """
 with MockIdp() as other:
     import requests
-    requests.get(other.base_url, timeout=5)
+    requests.get(other.base_url, timeout=30)
 """
 
 

@@ -43,7 +43,7 @@ def shop(serve, mock_idp):
 
 def get(address, token=None):
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return requests.get(address, headers=headers, timeout=5)
+    return requests.get(address, headers=headers, timeout=30)
 
 
 def test_each_token_opens_its_own_door(shop, storefront_token, backoffice_token):

@@ -26,7 +26,7 @@ def storefront(serve, mock_idp, backoffice):
 
 
 def get(address, token):
-    return requests.get(address, headers={"Authorization": f"Bearer {token}"}, timeout=5)
+    return requests.get(address, headers={"Authorization": f"Bearer {token}"}, timeout=30)
 
 
 def token_requests(idp):

@@ -23,7 +23,7 @@ def browser() -> Iterator[requests.Session]:
 
 
 def call(address: str, token: str, **headers: str) -> requests.Response:
-    return requests.get(address, headers={"Authorization": f"Bearer {token}", **headers}, timeout=5)
+    return requests.get(address, headers={"Authorization": f"Bearer {token}", **headers}, timeout=30)
 
 
 def submit(browser: requests.Session, page: requests.Response, **choice: str) -> requests.Response:
@@ -32,13 +32,13 @@ def submit(browser: requests.Session, page: requests.Response, **choice: str) ->
         re.search(pattern, page.text)[1].replace("&amp;", "&")  # type: ignore[index]
         for pattern in (r'name="csrf_token" value="([^"]+)"', r'<form[^>]* action="([^"]+)"')
     )
-    return browser.post(urljoin(page.url, action), {"csrf_token": csrf_token, **choice}, timeout=5)
+    return browser.post(urljoin(page.url, action), {"csrf_token": csrf_token, **choice}, timeout=30)
 
 
 def log_in(
     browser: requests.Session, shop: str, realm: str, username: str, decision: str = "approve"
 ) -> requests.Response:
-    login_page = browser.get(f"{shop}/login/{realm}", timeout=5)
+    login_page = browser.get(f"{shop}/login/{realm}", timeout=30)
     consent_page = submit(browser, login_page, **{"as": username})
     return submit(browser, consent_page, decision=decision)
 
@@ -98,7 +98,7 @@ def test_a_token_without_the_scope_is_told_which_it_takes(shop: str, mock_idp: M
 
 
 def test_before_any_login_the_page_offers_both_and_the_table_is_empty(shop: str, browser: requests.Session) -> None:
-    page = browser.get(shop, timeout=5)
+    page = browser.get(shop, timeout=30)
     assert 'href="/login/storefront"' in page.text
     assert 'href="/login/backoffice"' in page.text
     assert verdicts(page) == ["none"] * 4
@@ -117,7 +117,7 @@ def test_two_logins_fill_the_table_with_two_let_in_and_two_kept_out(shop: str, b
 
 def test_the_table_can_be_filled_with_json_api(shop: str, browser: requests.Session) -> None:
     log_in(browser, shop, "storefront", CUSTOMER)
-    page = browser.get(f"{shop}/?accept=jsonapi", timeout=5)
+    page = browser.get(f"{shop}/?accept=jsonapi", timeout=30)
     assert page.text.count(f"content-type:</i> {JSON_API}") == 2
 
 
@@ -133,7 +133,7 @@ def test_the_shop_asks_with_pkce_and_a_fresh_state(shop: str, browser: requests.
     asked = [
         parse_qs(
             urlsplit(
-                browser.get(f"{shop}/login/storefront", allow_redirects=False, timeout=5).headers["location"]
+                browser.get(f"{shop}/login/storefront", allow_redirects=False, timeout=30).headers["location"]
             ).query
         )
         for _ in range(2)
@@ -147,11 +147,11 @@ def test_whoever_denies_is_not_logged_in(shop: str, browser: requests.Session) -
     page = log_in(browser, shop, "storefront", CUSTOMER, decision="deny")
     assert page.status_code == 400
     assert "You did not let the shop in" in page.text
-    assert verdicts(browser.get(shop, timeout=5)) == ["none"] * 4
+    assert verdicts(browser.get(shop, timeout=30)) == ["none"] * 4
 
 
 def test_an_answer_to_a_login_that_nobody_began_is_refused(shop: str, browser: requests.Session) -> None:
-    page = browser.get(f"{shop}/callback/storefront?code=stolen&state=guessed", timeout=5)
+    page = browser.get(f"{shop}/callback/storefront?code=stolen&state=guessed", timeout=30)
     assert page.status_code == 400
     assert "belongs to no login" in page.text
 
@@ -159,27 +159,27 @@ def test_an_answer_to_a_login_that_nobody_began_is_refused(shop: str, browser: r
 def test_an_answer_in_the_name_of_another_issuer_is_refused(
     shop: str, browser: requests.Session, mock_idp: MockIdp
 ) -> None:
-    begun = browser.get(f"{shop}/login/storefront", allow_redirects=False, timeout=5)
+    begun = browser.get(f"{shop}/login/storefront", allow_redirects=False, timeout=30)
     (state,) = parse_qs(urlsplit(begun.headers["location"]).query)["state"]
     answer = {"code": "mixed-up", "state": state, "iss": mock_idp.issuer("backoffice")}
-    page = browser.get(f"{shop}/callback/storefront", params=answer, timeout=5)
+    page = browser.get(f"{shop}/callback/storefront", params=answer, timeout=30)
     assert page.status_code == 400
     assert "another provider" in page.text
 
 
 def test_an_answer_counts_once(shop: str, browser: requests.Session) -> None:
     log_in(browser, shop, "storefront", CUSTOMER)
-    begun = browser.get(f"{shop}/login/storefront", timeout=5)
+    begun = browser.get(f"{shop}/login/storefront", timeout=30)
     # Still logged in at the provider, so that the consent page comes at once.
     approved = submit(browser, begun, decision="approve")
     (answer,) = [step.headers["location"] for step in approved.history if "code=" in step.headers["location"]]
-    assert browser.get(answer, timeout=5).status_code == 400
+    assert browser.get(answer, timeout=30).status_code == 400
 
 
 def test_a_made_up_code_gets_the_providers_refusal(shop: str, browser: requests.Session) -> None:
-    begun = browser.get(f"{shop}/login/storefront", allow_redirects=False, timeout=5)
+    begun = browser.get(f"{shop}/login/storefront", allow_redirects=False, timeout=30)
     (state,) = parse_qs(urlsplit(begun.headers["location"]).query)["state"]
-    page = browser.get(f"{shop}/callback/storefront", params={"code": "made-up", "state": state}, timeout=5)
+    page = browser.get(f"{shop}/callback/storefront", params={"code": "made-up", "state": state}, timeout=30)
     assert page.status_code == 400
     assert "The provider refused" in page.text
 
@@ -189,13 +189,13 @@ def test_a_renewed_token_is_another_one(shop: str, browser: requests.Session) ->
         return str(re.findall(r"&#34;jti&#34;: &#34;(.+?)&#34;", page.text)[0])
 
     before = log_in(browser, shop, "storefront", CUSTOMER)
-    after = browser.post(f"{shop}/renew/storefront", timeout=5)
+    after = browser.post(f"{shop}/renew/storefront", timeout=30)
     assert token_id(before) != token_id(after)
     assert verdicts(after) == ["in", "out", "none", "none"]
 
 
 def test_there_is_nothing_to_renew_without_a_login(shop: str, browser: requests.Session) -> None:
-    page = browser.post(f"{shop}/renew/backoffice", timeout=5)
+    page = browser.post(f"{shop}/renew/backoffice", timeout=30)
     assert page.status_code == 400
     assert "nobody is logged in" in page.text
 
@@ -203,30 +203,30 @@ def test_there_is_nothing_to_renew_without_a_login(shop: str, browser: requests.
 def test_starting_over_forgets_the_tokens(shop: str, browser: requests.Session) -> None:
     log_in(browser, shop, "storefront", CUSTOMER)
     kept = dict(browser.cookies)
-    assert verdicts(browser.post(f"{shop}/logout", timeout=5)) == ["none"] * 4
-    assert verdicts(requests.get(shop, cookies=kept, timeout=5)) == ["none"] * 4
+    assert verdicts(browser.post(f"{shop}/logout", timeout=30)) == ["none"] * 4
+    assert verdicts(requests.get(shop, cookies=kept, timeout=30)) == ["none"] * 4
 
 
 def test_a_forged_session_is_nobodys(shop: str, browser: requests.Session) -> None:
     log_in(browser, shop, "storefront", CUSTOMER)
     name = browser.cookies["shop_session"].rpartition(".")[0]
-    assert verdicts(requests.get(shop, cookies={"shop_session": f"{name}.forged"}, timeout=5)) == ["none"] * 4
+    assert verdicts(requests.get(shop, cookies={"shop_session": f"{name}.forged"}, timeout=30)) == ["none"] * 4
 
 
 def test_a_door_that_does_not_exist_is_not_found(shop: str) -> None:
-    assert requests.get(f"{shop}/login/warehouse", timeout=5).status_code == 404
+    assert requests.get(f"{shop}/login/warehouse", timeout=30).status_code == 404
 
 
 def test_the_pages_load_nothing_from_elsewhere(shop: str, browser: requests.Session) -> None:
-    page = browser.get(shop, timeout=5)
+    page = browser.get(shop, timeout=30)
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert page.headers["cache-control"] == "no-store"
-    assert browser.get(f"{shop}/static/shop.css", timeout=5).headers["content-type"].startswith("text/css")
+    assert browser.get(f"{shop}/static/shop.css", timeout=30).headers["content-type"].startswith("text/css")
 
 
 def test_a_provider_that_is_down_is_said_to_be_down(serve: Any, browser: requests.Session) -> None:
     nobody = "http://127.0.0.1:9"  # the discard port: nothing listens there, and no free port is ever given that number
     with serve(lambda address: create_app(shop=address, provider=nobody)) as shop:
-        page = browser.get(f"{shop}/login/storefront", timeout=5)
+        page = browser.get(f"{shop}/login/storefront", timeout=30)
     assert page.status_code == 400
     assert "does not answer" in page.text

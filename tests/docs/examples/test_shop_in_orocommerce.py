@@ -43,16 +43,16 @@ def field(page: requests.Response, pattern: str) -> str:
 
 
 def log_in(browser: requests.Session, shop: str, realm: str, username: str, password: str) -> requests.Response:
-    page = browser.get(f"{shop}/login/{realm}", timeout=5)
+    page = browser.get(f"{shop}/login/{realm}", timeout=30)
     typed = {
         "_username": username,
         "_password": password,
         "_csrf_token": field(page, r'name="_csrf_token" value="([^"]+)'),
     }
     action = urljoin(page.url, field(page, r'<form id="login-form" method="post" action="([^"]+)"'))
-    page = browser.post(action, typed, timeout=5)
+    page = browser.post(action, typed, timeout=30)
     granted = {"grantAccess": "true", "_csrf_token": field(page, r'name="_csrf_token" value="([^"]+)"')}
-    return browser.post(page.url, granted, timeout=5)
+    return browser.post(page.url, granted, timeout=30)
 
 
 def verdicts(page: requests.Response) -> list[str]:
@@ -70,7 +70,7 @@ def test_two_logins_fill_the_table_with_two_let_in_and_two_kept_out(shop: str, b
 
 def test_a_token_can_be_renewed(shop: str, browser: requests.Session) -> None:
     before = log_in(browser, shop, "storefront", "customer@example.com", "customer")
-    after = browser.post(f"{shop}/renew/storefront", timeout=5)
+    after = browser.post(f"{shop}/renew/storefront", timeout=30)
 
     jti = r"&#34;jti&#34;: &#34;(\w+)&#34;"
     assert field(before, jti) != field(after, jti)
@@ -80,6 +80,6 @@ def test_a_token_can_be_renewed(shop: str, browser: requests.Session) -> None:
 def test_a_handler_sees_who_it_is(shop: str, idp: MockIdp) -> None:
     token = idp.token("storefront", subject="customer@example.com", scope="orders:read")
 
-    answer = requests.get(f"{shop}/api/orders", headers={"Authorization": f"Bearer {token}"}, timeout=5)
+    answer = requests.get(f"{shop}/api/orders", headers={"Authorization": f"Bearer {token}"}, timeout=30)
 
     assert [order["id"] for order in answer.json()] == ["1001", "1003"]

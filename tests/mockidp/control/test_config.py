@@ -12,7 +12,7 @@ CONFIG = Config(realms=(Realm(name="a", algorithm="ES256"),))
 
 def test_without_a_file_there_is_nothing_to_reload() -> None:
     with MockIdp(CONFIG) as idp:
-        answer = requests.post(f"{idp.base_url}/_mockidp/config/reload", json={}, timeout=5)
+        answer = requests.post(f"{idp.base_url}/_mockidp/config/reload", json={}, timeout=30)
         assert 400 <= answer.status_code < 500
         assert "there is no file to read: start the provider with `mockidp serve --config FILE`" in answer.text
 
@@ -23,14 +23,14 @@ def test_a_mistake_is_told_and_shown_until_it_is_mended(tmp_path: Path) -> None:
     with MockIdp(CONFIG) as idp:
         idp.provider.source = Reloading(str(file), idp.configure, lambda _: None)
         reload, config = (f"{idp.base_url}/_mockidp/config{leaf}" for leaf in ("/reload", ""))
-        answer = requests.post(reload, json={}, timeout=5).json()
+        answer = requests.post(reload, json={}, timeout=30).json()
         assert answer["stays"] == ["keys_dir", "realms[0].algorithm"]
         assert answer["settings"]["realms"][0]["title"] == "New"
         file.write_text("demo: false\nrealms:\n- name: A\n")
-        answer = requests.post(reload, json={}, timeout=5)
+        answer = requests.post(reload, json={}, timeout=30)
         assert 400 <= answer.status_code < 500
         assert (answer.json()["place"], answer.json()["detail"][:19]) == ("realms[0].name", "expected lower-case")
-        shown = requests.get(config, timeout=5).json()
+        shown = requests.get(config, timeout=30).json()
         assert (shown["file"], shown["settings"]["realms"][0]["title"]) == (str(file), "New")
         assert shown["problem"].startswith(f"{file}:3: realms[0].name")
 

@@ -54,7 +54,7 @@ def status(idp: MockIdp, method: str, path: str, base: str = "", **headers: str)
 
 def raw(idp: MockIdp, request: bytes) -> bytes:
     """What answers these very bytes."""
-    with socket.create_connection(("127.0.0.1", int(idp.local_url.rpartition(":")[2])), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", int(idp.local_url.rpartition(":")[2])), timeout=30) as connection:
         connection.sendall(request)
         return connection.recv(65536)
 

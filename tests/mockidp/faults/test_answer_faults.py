@@ -39,7 +39,7 @@ def tokens(idp: MockIdp) -> dict[str, Any]:
     (code,) = came_back_with(idp)["code"]
     form = {"grant_type": "authorization_code", "code": code}
     basic = ("storefront-web", "storefront-web-secret")
-    said: dict[str, Any] = requests.post(f"{idp.base_url}/oauth2-token", data=form, auth=basic, timeout=5).json()
+    said: dict[str, Any] = requests.post(f"{idp.base_url}/oauth2-token", data=form, auth=basic, timeout=30).json()
     return said
 
 
@@ -112,7 +112,7 @@ def test_one_member_of_the_answer_to_a_code_is_not_what_it_was(
 def test_an_odd_key_comes_before_the_others_and_pyjwt_passes_over_it(idp: MockIdp) -> None:
     idp.faults.always("jwks-odd-key")
     address = f"{idp.issuer('storefront')}/jwks"
-    assert [key["kty"] for key in requests.get(address, timeout=5).json()["keys"]] == ["AKP", "EC"]
+    assert [key["kty"] for key in requests.get(address, timeout=30).json()["keys"]] == ["AKP", "EC"]
 
     key = jwt.PyJWKClient(address).get_signing_key_from_jwt(idp.token("storefront", subject="somebody"))
 
@@ -132,7 +132,7 @@ def test_one_member_is_missing(idp: MockIdp, fault: str, path: str, name: str) -
     address, bearer = f"{idp.issuer('storefront')}/{path}", {"Authorization": f"Bearer {token}"}
     idp.faults.next(fault)
 
-    lying, good = (requests.get(address, headers=bearer, timeout=5).json() for _ in range(2))
+    lying, good = (requests.get(address, headers=bearer, timeout=30).json() for _ in range(2))
 
     assert good.keys() - lying.keys() == {name}
 
@@ -153,7 +153,7 @@ def test_an_answer_that_has_not_what_is_lied_about_is_true_and_leaves_the_lie_fo
 ) -> None:
     def ask() -> tuple[int, set[str]]:
         basic = ("storefront-service", "storefront-service-secret")
-        answer = requests.post(f"{idp.base_url}/{path}", data=asked, auth=basic, timeout=5)
+        answer = requests.post(f"{idp.base_url}/{path}", data=asked, auth=basic, timeout=30)
         return answer.status_code, set(answer.json()) if "json" in answer.headers.get("content-type", "") else set()
 
     good = ask()
@@ -165,16 +165,16 @@ def test_an_answer_that_has_not_what_is_lied_about_is_true_and_leaves_the_lie_fo
 
 def test_a_device_that_still_waits_uses_up_no_lie_about_its_tokens(idp: MockIdp) -> None:
     device = {"client_id": "storefront-tv"}
-    codes = requests.post(f"{idp.issuer('storefront')}/device", device, timeout=5).json()
+    codes = requests.post(f"{idp.issuer('storefront')}/device", device, timeout=30).json()
     ask = {**device, "grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": codes["device_code"]}
     idp.faults.next("token-missing-access-token")
-    assert requests.post(f"{idp.base_url}/oauth2-token", ask, timeout=5).json() == {"error": "authorization_pending"}
+    assert requests.post(f"{idp.base_url}/oauth2-token", ask, timeout=30).json() == {"error": "authorization_pending"}
     assert "access_token" not in tokens(idp)
     assert not idp.faults.pending
 
 
 def test_a_set_may_be_too_long_to_read(idp: MockIdp) -> None:
     idp.faults.next("jwks-huge")
-    answer = requests.get(f"{idp.issuer('storefront')}/jwks", timeout=5)
+    answer = requests.get(f"{idp.issuer('storefront')}/jwks", timeout=30)
     assert len(answer.content) > HUGE
     assert answer.json()["keys"]

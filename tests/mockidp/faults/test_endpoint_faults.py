@@ -149,7 +149,7 @@ def test_an_answer_without_a_body_uses_up_no_fault_of_bodies(idp: MockIdp, fault
     idp.faults.next(fault)
     with requests.Session() as session:
         for _ in range(2):
-            answer = session.post(f"{idp.issuer('storefront')}/revoke", {"token": "x"}, auth=basic, timeout=5)
+            answer = session.post(f"{idp.issuer('storefront')}/revoke", {"token": "x"}, auth=basic, timeout=30)
             assert (answer.status_code, answer.content, answer.headers["content-length"]) == (200, b"", "0")
     assert [due.fault for due in idp.faults.pending] == [fault]
 
@@ -157,7 +157,7 @@ def test_an_answer_without_a_body_uses_up_no_fault_of_bodies(idp: MockIdp, fault
 @pytest.mark.parametrize("status", [204, 304])
 def test_a_status_that_can_have_no_body_has_none_and_the_connection_goes_on(idp: MockIdp, status: int) -> None:
     idp.faults.next(f"status={status}")
-    with closing(http.client.HTTPConnection("127.0.0.1", urlsplit(idp.base_url).port, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", urlsplit(idp.base_url).port, timeout=30)) as connection:
         for expected in (status, 200):  # on the same connection, where a body would be taken for the next answer
             connection.request("GET", "/storefront/jwks")
             answer = connection.getresponse()
