@@ -261,6 +261,26 @@ def test_it_says_so_when_the_provider_is_gone_and_when_it_is_back(chromium: Brow
     page.context.close()
 
 
+@pytest.mark.parametrize("noticed", [True, False], ids=["after an outage", "at once"])
+def test_another_provider_at_the_same_address_is_shown_from_its_beginning(chromium: Browser, noticed: bool) -> None:
+    with MockIdp() as before:
+        port = int(before.base_url.rpartition(":")[2])
+        page = chromium.new_page()
+        page.goto(f"{before.base_url}/")
+        page.get_by_role("tab", name="Requests").click()
+        for _ in range(3):
+            get_token(before)
+        expect(posted(page)).to_have_count(3)
+    if noticed:
+        expect(page.locator("#said")).to_contain_text("does not answer")
+    with MockIdp(port=port) as after:
+        expect(posted(page)).to_have_count(0)
+        requests.get(f"{after.issuer('backoffice')}/jwks", timeout=10)
+        expect(page.locator("#requests tbody tr")).to_have_count(1)
+        expect(page.locator("#requests tbody tr")).to_contain_text("GET /backoffice/jwks")
+    page.close()
+
+
 def test_with_a_control_token_it_asks_for_that(chromium: Browser) -> None:
     page = chromium.new_context().new_page()
     with MockIdp(control_token="open-sesame") as idp:

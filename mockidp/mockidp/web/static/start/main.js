@@ -38,8 +38,8 @@ async function begin() {
     makeFaults(part("controls"), catalogue, act),
   ];
   const take = makeState();
-  await follow(async (answer) => {
-    const state = await take(answer);
+  await follow(async (answer, anew) => {
+    const state = await take(answer, anew);
     for (const draw of drawn) draw(state);
     if (live.hidden) makeTabs(part("tabs"));
     live.hidden = false;
@@ -51,8 +51,8 @@ async function follow(draw) {
   let lost = false;
   for (;;) {
     try {
-      const answer = await get("state", { since, wait: since && !lost ? WAIT : 0 });
-      await draw(answer);
+      const answer = await get("state", { since, wait: since ? WAIT : 0 });
+      await draw(answer, lost || answer.number < since);
       since = answer.number;
       if (lost) say("The provider answers again.");
       lost = false;
@@ -60,6 +60,7 @@ async function follow(draw) {
       if (!(error instanceof TypeError || error instanceof Refused)) throw error;
       if (!lost) say("The provider does not answer: what is shown is what it said last.", true);
       lost = true;
+      since = 0; // whoever answers then may be another provider, which counts from its own beginning
       await new Promise((done) => setTimeout(done, AGAIN));
     }
   }

@@ -14,8 +14,11 @@ export function makeState() {
     look: /look-\S+/.exec(heading.closest("section").className)[0],
   }));
   let [requests, tokens, users, clients, asked] = [[], [], {}, {}, -Infinity];
+  let beginning = 0;
 
-  return async function take(answer) {
+  // `anew` says that the answer is all there is, and may be another provider's, whose numbers mean other things.
+  return async function take(answer, anew) {
+    if (anew) [requests, tokens, asked, beginning] = [[], [], -Infinity, beginning + 1];
     if (performance.now() - asked > ASK_AGAIN) {
       [{ realms: users }, { realms: clients }] = await Promise.all([get("users"), get("clients")]);
       asked = performance.now();
@@ -30,7 +33,7 @@ export function makeState() {
       jwks: Object.fromEntries(Object.entries(answer.keys).map(([realm, keys]) => [realm, keys.map(({ jwk }) => jwk)])),
       realms: names.map((realm) => ({ ...realm, users: users[realm.name] ?? [], clients: clients[realm.name] ?? [] })),
       requests: requests.map((one) => ({
-        id: one.number,
+        id: `${beginning}-${one.number}`,
         at: time(one.at),
         method: one.method,
         path: one.path,
@@ -41,7 +44,7 @@ export function makeState() {
       })),
       tokens: tokens.toReversed().map((one) => ({
         ...one,
-        id: one.number,
+        id: `${beginning}-${one.number}`,
         at: time(one.at),
         kind: one.kind === "id_token" ? "ID token" : "Access token",
         look: names.find(({ name }) => name === one.realm)?.look ?? "look-neutral",
