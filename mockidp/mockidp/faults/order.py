@@ -12,7 +12,8 @@ from .row import Endpoint, EndpointFault, TokenFault, TokenKind, Whom
 class Order:
     """A fault that is due; `times` None means until it is cleared. `planned` ones stand in the configuration.
 
-    `warning` says which client or user it is for is not there at this moment; None where all are.
+    `warning` says which client or user it is for is not there at this moment; None where all are. `clearings` is how
+    often all had been cleared when it was carried out.
     """
 
     fault: str
@@ -25,6 +26,7 @@ class Order:
     warning: str | None = field(default=None, compare=False)
     chosen: Chosen = field(repr=False, compare=False)
     planned: bool = field(default=False, repr=False, compare=False)
+    clearings: int = field(default=0, repr=False, compare=False)
 
     def lies_about(self, token: TokenKind, *, realm: str, client: str, users: Collection[str]) -> bool:
         """Is this kind of token, issued to this client for a user of these names, to lie?"""

@@ -46,6 +46,7 @@ class Faults:
         self._lock = threading.Lock()
         self._planned: tuple[Order, ...] = ()
         self._orders: tuple[Order, ...] = ()
+        self._clearings = 0
 
     @property
     def catalogue(self) -> Mapping[str, Fault]:
@@ -69,6 +70,7 @@ class Faults:
         """Go back to the truth."""
         with self._lock:
             self._orders = ()
+            self._clearings += 1
 
     def become(self, foreign: Mapping[str, Foreign], planned: tuple[Order, ...], absent: Absent = nobody) -> None:
         """Go by another configuration; what a test asked for is still to come."""
@@ -86,6 +88,7 @@ class Faults:
         """Go back to what the configuration plans, each as often as it says."""
         with self._lock:
             self._orders = self._planned
+            self._clearings += 1
 
     def sealed(
         self, token: TokenKind, *, realm: str, client: str, users: Collection[str] = (), asked: str = ""
@@ -109,9 +112,12 @@ class Faults:
         return self._take(lambda one: one.interferes_at(endpoint, realm=realm, client=client))
 
     def postpone(self, due: Order) -> None:
-        """Have this happen to a later request, since this one was not what it is about."""
-        if due.times is not None:  # otherwise it is still there
-            with self._lock:
+        """Have this happen to a later request, since this one was not what it is about; not if all was cleared since.
+
+        One that always happens is still there.
+        """
+        with self._lock:
+            if due.times is not None and due.clearings == self._clearings:
                 self._orders = (replace(due, times=1), *self._orders)
 
     def _add(self, due: Order) -> None:
@@ -141,7 +147,7 @@ class Faults:
                 return None
             due = self._orders[at]
             self._orders = (*self._orders[:at], *due.once_less(), *self._orders[at + 1 :])
-            return due
+            return replace(due, clearings=self._clearings)
 
     def _seal(self, fault: TokenFault, realm: str) -> Seal:
         note_carried_out(fault.name)

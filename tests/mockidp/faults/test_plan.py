@@ -76,6 +76,16 @@ def test_what_is_postponed_happens_as_often_all_the_same(faults: Faults, times: 
     assert [one and one.fault for one in met] == [*["drop"] * times, "delay", None]
 
 
+@pytest.mark.parametrize("forget", ["clear", "reset"])
+def test_what_is_postponed_when_all_is_cleared_meanwhile_is_nobody_elses(faults: Faults, forget: str) -> None:
+    faults.next("redirect-wrong-state")
+    due = faults.interfering("authorize", realm="storefront", client=None)
+    assert due
+    getattr(faults, forget)()  # a test has ended, and its browser has not heard the answer yet
+    faults.postpone(due)
+    assert not faults.pending
+
+
 def test_what_happens_always_is_not_there_twice_for_being_postponed(faults: Faults) -> None:
     faults.always("drop")
     due = faults.interfering("jwks", realm=None, client=None)
