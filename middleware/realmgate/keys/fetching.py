@@ -132,7 +132,7 @@ class Fetcher:
     def _shared(self, effect: Fetch) -> "Future[Fetched]":
         """The future of an equal GET, under way or just finished, else a new one."""
         known = self._latest.get(effect.url)
-        if known is not None and known[0] == effect and effect.method == "GET":
+        if known is not None and known[0] == effect and effect.method == "GET" and not _is_old(known[1], effect):
             return known[1]
         future: Future[Fetched] = _running()
         if len(self._latest) >= MAX_LATEST:
@@ -150,7 +150,7 @@ class Fetcher:
             future.set_exception(failure)
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
             log.warning("a download failed in an unforeseen way: %s", type(error).__name__)
-            future.set_exception(FetchFailed("the download failed"))
+            future.set_exception(FetchFailed("the download failed", at=time.monotonic()))
 
 
 def _running() -> "Future[Any]":
@@ -158,6 +158,15 @@ def _running() -> "Future[Any]":
     future: Future[Any] = Future()
     future.set_running_or_notify_cancel()
     return future
+
+
+def _is_old(future: "Future[Fetched]", effect: Fetch) -> bool:
+    """Whether it was over before anybody asked who may still wait: whoever did may be gone, and left it for later."""
+    if not future.done():
+        return False
+    failure: Any = future.exception()
+    at = future.result().at if failure is None else failure.at
+    return at is None or time.monotonic() - at > effect.timeout * PATIENCE
 
 
 def _download(effect: Fetch) -> Fetched:

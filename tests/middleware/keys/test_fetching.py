@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from realmgate import Discovery, JwksFile, JwksUri, Realm, Realms, asgi, wsgi
 from realmgate.flow import Denied, Fetch, FetchFailed, Look
 from realmgate.jose.keys import import_jwk
-from realmgate.keys.fetching import Fetcher, _Refresh, _running, read_file
+from realmgate.keys.fetching import PATIENCE, Fetcher, _Refresh, _running, read_file
 from realmgate.keys.keyring import Keyring
 
 # Seconds after which nothing will come any more, however busy the machine is.
@@ -458,6 +458,35 @@ def test_equal_questions_share_an_answer_and_others_do_not(issuer: Issuer) -> No
     assert len(issuer.asked) == 5
 
 
+@pytest.mark.parametrize("back", [True, False], ids=["an answer", "a failure"])
+def test_what_somebody_has_left_behind_is_not_taken_for_news(issuer: Issuer, *, back: bool) -> None:
+    """As keys it would be fresh once more: those that were withdrawn meanwhile would live twice as long."""
+    fetcher, effect = Fetcher(), Fetch(url=f"{issuer.address}/jwks", timeout=LIMIT if back else 1.0)
+
+    async def go_away() -> None:
+        issuer.open.clear()
+        asked = asyncio.create_task(fetcher.fetch_async(effect))
+        await asyncio.to_thread(issuer.wanted.acquire, timeout=LIMIT)
+        asked.cancel()
+
+    asyncio.run(go_away())
+    if back:
+        issuer.open.set()
+    left = fetcher._latest[effect.url][1]
+    failure = left.exception(LIMIT)
+    assert (failure is None) is back
+    # What has been left is as old as nothing that anybody waits for can be.
+    if failure is None:
+        object.__setattr__(left.result(), "at", left.result().at - PATIENCE * LIMIT)
+    else:
+        assert isinstance(failure, FetchFailed)
+        assert failure.at is not None
+        failure.at -= PATIENCE * 1.0
+    issuer.open.set()
+    issuer.jwks = {"keys": []}
+    assert json.loads(fetcher.fetch(Fetch(url=effect.url, timeout=effect.timeout)).body) == {"keys": []}
+
+
 def test_what_is_kept_for_sharing_is_bounded(issuer: Issuer) -> None:
     fetcher = Fetcher()
     for number in range(30):
@@ -472,8 +501,9 @@ def test_whoever_waits_does_not_wait_for_ever(pipe: Path) -> None:
         fetcher.fetch(effect)
     with pytest.raises(FetchFailed, match="no answer in time"):
         asyncio.run(fetcher.fetch_async(effect))
+    late = fetcher._submit(effect)
     pipe.write_text("late, but whole")
-    assert fetcher._submit(effect).result(10).body == b"late, but whole"
+    assert late.result(LIMIT).body == b"late, but whole"
 
 
 def test_a_failure_says_when_it_was_over(tmp_path: Path) -> None:
