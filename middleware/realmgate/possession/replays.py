@@ -42,7 +42,8 @@ class Replays:
 
     def _sweep(self, now: float) -> None:
         """Remove what no longer counts; not often, as it looks at everything."""
-        if now < self._sweep_at:
+        # Further away than that it was set by a clock that has been put back since.
+        if self._sweep_at - SWEEP_EVERY <= now < self._sweep_at:
             return
         self._sweep_at = now + SWEEP_EVERY
         for key, (until, _) in list(self._noted.items()):

@@ -71,6 +71,14 @@ def test_whoever_was_refused_may_come_again_when_the_old_proofs_are_over() -> No
     assert flood(replays, "flooder", now=60.0) == 500
 
 
+def test_a_clock_that_is_put_back_does_not_keep_proofs_that_are_over() -> None:
+    replays = Replays(capacity=1000)
+    assert flood(replays, "flooder", now=3600.0) == 500
+    assert flood(replays, "customer") == 250
+    assert flood(replays, "customer", now=60.0) == 250
+    assert not replays.note("flooder-0", 3660.0, 60.0, holder="flooder"), "what will count again stays noted"
+
+
 @pytest.mark.parametrize("through", ["asgi", "wsgi"])
 def test_a_client_that_floods_the_gate_shuts_out_nobody_but_itself(through: str) -> None:
     realm = Realm("storefront", issuer=ISSUER, audience=AUDIENCE, keys=JWKS, dpop=DPoP())
