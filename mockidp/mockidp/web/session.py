@@ -44,10 +44,11 @@ class Session:
         return cls(browser=secrets.token_urlsafe(16))
 
     def approving(self, client_id: str, scope: str) -> "Session":
-        """The same, with one more approval to remember."""
+        """The same, with one more approval to remember, beside what the client was allowed before."""
         others = {other: was for other, was in self.approved.items() if other != client_id}
         kept = list(others.items())[-REMEMBERED_APPROVALS + 1 :]
-        return replace(self, approved={**dict(kept), client_id: scope})
+        scopes = dict.fromkeys(f"{self.approved.get(client_id, '')} {scope}".split())
+        return replace(self, approved={**dict(kept), client_id: " ".join(scopes)})
 
     def has_approved(self, client_id: str, scope: str) -> bool:
         """Has this login approved all of it before?"""

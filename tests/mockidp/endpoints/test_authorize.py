@@ -307,6 +307,14 @@ def test_prompt_none_succeeds_after_login_and_approval_and_never_asks(logged_in:
     assert error_in(logged_in.ask(**{**silent, "scope": "openid"}))["error"] == "consent_required"
 
 
+def test_what_was_approved_stays_so_when_the_client_asks_for_more_later(logged_in: Visitor) -> None:
+    for scope in ("openid profile", "openid orders:read"):
+        logged_in.submit(logged_in.ask(**ASKED, scope=scope), decision="approve")
+    for scope in ("openid profile", "openid orders:read", "profile orders:read"):
+        assert answer_in(logged_in.ask(**ASKED, scope=scope, prompt="none"))["code"]
+    assert error_in(logged_in.ask(**ASKED, scope="email", prompt="none"))["error"] == "consent_required"
+
+
 def test_a_denial_is_not_remembered_as_approval(logged_in: Visitor) -> None:
     logged_in.submit(logged_in.ask(**ASKED), decision="deny")
     assert error_in(logged_in.ask(**ASKED, prompt="none"))["error"] == "consent_required"

@@ -144,7 +144,8 @@ def test_approvals_are_remembered_by_client_and_scope_and_only_so_many() -> None
     assert session.has_approved("web", "")
     assert not session.has_approved("web", "b c")
     assert not session.has_approved("app", "a")
-    assert not session.approving("web", "c").has_approved("web", "a")
+    assert session.approving("web", "c a").has_approved("web", "b c")
+    assert session.approving("web", "c a").approved == {"web": "a b c"}
     for number in range(REMEMBERED_APPROVALS):
         session = session.approving(f"client-{number}", "a")
     assert len(session.approved) == REMEMBERED_APPROVALS
