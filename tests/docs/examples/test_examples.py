@@ -39,4 +39,4 @@ def pytest_in(folder: Path) -> subprocess.CompletedProcess[str]:
     """As its user would run it, but with warnings for errors, and with nothing of this run's own settings."""
     command = [sys.executable, "-m", "pytest", "-rs", "-W", "error", "-p", "no:cacheprovider"]
     settings = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "MOCKIDP_"))}
-    return subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, timeout=150, check=False)
+    return subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True, timeout=500, check=False)

@@ -158,10 +158,12 @@ def test_where_there_is_nothing_it_says_where_the_list_is(idp: MockIdp) -> None:
 
 
 def test_a_request_is_taken_as_soon_as_it_comes(idp: MockIdp) -> None:
-    threading.Timer(0.2, lambda: requests.get(idp.base_url, timeout=10)).start()
+    coming = threading.Timer(0.2, lambda: requests.get(idp.base_url, timeout=10))
+    coming.start()
     began = time.monotonic()
     assert post(idp, "requests/take", timeout=50).json()["path"] == "/"
     assert time.monotonic() - began < 40
+    coming.join()
 
 
 def test_who_has_gone_takes_nothing(idp: MockIdp) -> None:
@@ -224,11 +226,13 @@ def test_after_a_stop_it_waits_again() -> None:
 
 def test_the_state_comes_at_once_when_something_newer_happened(idp: MockIdp) -> None:
     seen = get(idp, "state").json()["number"]
-    threading.Timer(0.2, lambda: requests.get(idp.base_url, timeout=10)).start()
+    coming = threading.Timer(0.2, lambda: requests.get(idp.base_url, timeout=10))
+    coming.start()
     began = time.monotonic()
     newer = get(idp, "state", since=seen, wait=50).json()
     assert time.monotonic() - began < 40
     assert newer["number"] > seen
+    coming.join()
 
 
 def test_orocommerce_is_controlled_like_the_others() -> None:
