@@ -222,7 +222,7 @@ def test_a_request_under_way_is_answered_before_it_stops() -> None:
     with served(patient=True) as (process, welcome):
         base_url = address(welcome, "Start page")
         late: list[requests.Response] = []
-        slow = {"X-Mock-Fault": "delay=0.5"}
+        slow = {"X-Mock-Fault": "delay=2"}
         asking = threading.Thread(target=lambda: late.append(requests.get(base_url, headers=slow, timeout=60)))
         asking.start()
         under_way(base_url)

@@ -33,7 +33,7 @@ def get(idp: MockIdp, operation: str, **arguments: Any) -> requests.Response:
 
 def await_waiting(idp: MockIdp, number: int) -> None:
     """Until so many wait there for something to happen."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 30
     while len(idp.provider.journal._listeners) != number:
         assert time.monotonic() < until
         time.sleep(0.01)
