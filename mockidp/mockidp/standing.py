@@ -42,11 +42,12 @@ class Lasting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What there is by one configuration."""
+    """What there is by one configuration; `former` are keys of realms that were there, should they come back."""
 
     config: Config
     browser_base_url: str
     keys: Mapping[str, RealmKeys] = field(repr=False)
+    former: Mapping[str, RealmKeys] = field(repr=False)
     foreign: Mapping[str, Foreign] = field(repr=False)
     planned: tuple[Order, ...]
     sites: Sites = field(repr=False)
@@ -54,12 +55,13 @@ class Standing:
 
 
 def stand(config: Config, lasting: Lasting, before: Standing | None = None) -> Standing:
-    """What there is by this configuration; logins and keys of the realms that were there before go on.
+    """What there is by this configuration; keys of the realms that were ever there, and logins of the last, go on.
 
     Changes nothing of what lasts; ConfigError where a key cannot be read, or a fault is none.
     """
     browser_base_url = (config.browser_base_url or lasting.base_url).rstrip("/")
-    keys = {**_keys(config, before.keys if before else {})}
+    known = {**before.former, **before.keys} if before else {}
+    keys = _keys(config, known)
     orders = planned(config)
     sites = Sites(tuple(_site(realm, config, keys, lasting, browser_base_url) for realm in config.realms))
     shop = _shop(config, sites) if config.dialect == "orocommerce" else None
@@ -69,6 +71,7 @@ def stand(config: Config, lasting: Lasting, before: Standing | None = None) -> S
         config=config,
         browser_base_url=browser_base_url,
         keys=keys,
+        former=known,
         foreign={realm.name: _foreign(realm, config, keys, lasting) for realm in config.realms},
         planned=orders,
         sites=sites,
@@ -90,14 +93,16 @@ def _carry_on(sites: Sites, shop: "Shop | None", before: Standing) -> None:
         shop.carry_on(before.shop)
 
 
-def _keys(config: Config, before: Mapping[str, RealmKeys]) -> dict[str, RealmKeys]:
+def _keys(config: Config, known: Mapping[str, RealmKeys]) -> dict[str, RealmKeys]:
     if config.shared_keys:
-        shared = next(iter(before.values()), None) or _keys_named("shared", config.realms[0].algorithm, config)
+        shared = next(iter(known.values()), None) or _keys_named("shared", config.realms[0].algorithm, config)
         return {realm.name: shared for realm in config.realms}
-    return {
-        realm.name: before.get(realm.name) or _keys_named(realm.name, realm.algorithm, config)
-        for realm in config.realms
-    }
+    return {realm.name: _keys_of(realm, config, known) for realm in config.realms}
+
+
+def _keys_of(realm: Realm, config: Config, known: Mapping[str, RealmKeys]) -> RealmKeys:
+    keys = known.get(realm.name)
+    return keys if keys and keys.usual == realm.algorithm else _keys_named(realm.name, realm.algorithm, config)
 
 
 def _keys_named(name: str, algorithm: Algorithm, config: Config) -> RealmKeys:

@@ -48,6 +48,19 @@ def test_codes_tokens_logins_keys_and_requests_outlive_a_new_configuration() -> 
     assert visitor.http.post("/storefront/register", json={}).status_code != 404
 
 
+def test_a_realm_that_comes_back_has_the_keys_that_clients_know() -> None:
+    provider = new_provider()
+    before, keys = provider.config, provider.keys["backoffice"].jwks()
+    storefront, backoffice = before.realms
+    provider.configure(replace(before, realms=(storefront,)))
+    provider.configure(replace(before, realms=(replace(storefront, name="garage"),)))
+    provider.configure(before)
+    assert provider.keys["backoffice"].jwks() == keys
+    provider.configure(replace(before, realms=(storefront,)))
+    provider.configure(replace(before, realms=(storefront, replace(backoffice, algorithm="EdDSA"))))
+    assert [key["alg"] for key in provider.keys["backoffice"].jwks()["keys"]] == ["EdDSA"]
+
+
 def test_what_was_changed_holds_for_the_next_token() -> None:
     visitor = Visitor()
     [storefront, backoffice] = config_of(visitor).realms

@@ -5,7 +5,7 @@ So is loaded what makes them, since that takes as long as an RSA key: it is noth
 
 import threading
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ..settings.realm import Algorithm
 
@@ -22,7 +22,7 @@ class RealmKeys:
     """
 
     def __init__(self, algorithm: Algorithm, *, first: "SigningKey | None" = None) -> None:
-        self._usual = algorithm
+        self.usual: Final = algorithm  # what the first key is for
         self._lock = threading.Lock()
         self._first = first
         self._newest_first: tuple[SigningKey, ...] = ()
@@ -43,13 +43,13 @@ class RealmKeys:
     @property
     def algorithm(self) -> Algorithm:
         """What the realm signs with now."""
-        return self.current.algorithm if self._newest_first else self._usual
+        return self.current.algorithm if self._newest_first else self.usual
 
     @property
     def algorithms(self) -> tuple[Algorithm, ...]:
         """What its published keys are for, each once, the newest first."""
         with self._lock:
-            return tuple(dict.fromkeys(key.algorithm for key in self._newest_first)) or (self._usual,)
+            return tuple(dict.fromkeys(key.algorithm for key in self._newest_first)) or (self.usual,)
 
     @property
     def phases(self) -> dict[str, Phase]:
@@ -136,7 +136,7 @@ class RealmKeys:
 
     def _known(self) -> "tuple[SigningKey, ...]":
         if not self._newest_first:
-            self._newest_first = (self._first or _new(self._usual),)
+            self._newest_first = (self._first or _new(self.usual),)
         self._first = self._first or self._newest_first[0]
         return self._newest_first
 
