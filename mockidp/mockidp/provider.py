@@ -199,9 +199,13 @@ class Provider:
     def revoked(self, realm: str) -> Callable[[str], bool]:
         """A function that says of a `jti` whether its token has been taken back, for a resource server of the realm."""
         self.sites.named(realm)
+        return self._is_revoked
+
+    def _is_revoked(self, jti: str) -> bool:
+        """By the configuration as it is when somebody asks, not as it was when the function was given out."""
         if self.shop is not None:
-            return self.shop.is_dead
-        return lambda jti: self.store.is_revoked(jti) or self.store.is_revoked(jti.partition(".")[0])
+            return self.shop.is_dead(jti)
+        return self.store.is_revoked(jti) or self.store.is_revoked(jti.partition(".")[0])
 
 
 def build_app(provider: Provider) -> Starlette:

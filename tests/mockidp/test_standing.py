@@ -1,7 +1,8 @@
+import jwt
 import pytest
 from msgspec.structs import replace
 from oro import BASE as ORO_BASE
-from visitor import Visitor, new_provider
+from visitor import BASE, Visitor, new_provider
 
 from mockidp import ClaimsRule, Config, ConfigError, PlannedFault, Realm
 from mockidp.provider import Provider, build_app
@@ -118,6 +119,20 @@ def test_the_shop_of_orocommerce_goes_on_too() -> None:
     assert provider.shop.accounts is accounts
     assert [application.waiting for application in provider.shop] == waiting
     assert [application.prefix for application in provider.shop] == ["", "/office"]
+
+
+def test_who_asks_whether_a_token_was_taken_back_hears_of_clients_that_are_configured_later() -> None:
+    provider = Provider(Config(dialect="orocommerce"), base_url=BASE)
+    is_dead = provider.revoked("storefront")
+    storefront, backoffice = provider.config.realms
+    robot = Client(client_id="robot", client_secret="r", grant_types=("client_credentials",))
+    later = replace(storefront, clients=(*storefront.clients, robot))
+    provider.configure(replace(provider.config, realms=(later, backoffice)))
+    token = provider.token("storefront", client="robot")
+    jti = jwt.decode(token, options={"verify_signature": False})["jti"]
+    assert not is_dead(jti)
+    provider.configure(replace(provider.config, realms=(storefront, backoffice)))
+    assert is_dead(jti)
 
 
 def test_who_came_while_it_ran_gives_way_to_who_is_configured_now_and_others_stay() -> None:
