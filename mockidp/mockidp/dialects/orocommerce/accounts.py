@@ -1,7 +1,7 @@
 """Which clients and people may do anything at this moment: what is configured, unless somebody has changed it since."""
 
 import threading
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from ...settings.config import Client, User
 
@@ -19,7 +19,9 @@ class Accounts:
         self._clients: dict[str, bool] = {}
 
     def set_user(self, realm: str, username: str, status: Status) -> None:
-        """Give an account another status from now on."""
+        """Give an account another status from now on; ValueError where there is no such status."""
+        if status not in get_args(Status):
+            raise ValueError(f"expected {', '.join(get_args(Status))}, not {status!r}")
         with self._lock:
             self._users[realm, username] = status
 

@@ -32,6 +32,11 @@ def test_what_is_configured_holds_until_it_is_changed() -> None:
     assert accounts.trouble_of("storefront", off) is None
 
 
+def test_a_status_that_is_none_is_named_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match="expected enabled, disabled, locked, not 'disable'"):
+        Accounts().set_user("storefront", "ann", "disable")  # type: ignore[arg-type]  # which left the account open
+
+
 def test_a_client_can_be_switched_off_and_on() -> None:
     accounts, client = Accounts(), Client(client_id="web", active=False)
 
