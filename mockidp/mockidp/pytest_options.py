@@ -61,7 +61,8 @@ def made_as_told(config: pytest.Config) -> "MockIdp":
 
     file = _file(config)
     dialect = cast("Dialect | None", _value(config, "mockidp-dialect") or None)
-    return MockIdp(load_config(file) if file else Config(), port=_port(config), dialect=dialect)
+    settings = load_config(file, {"dialect": dialect}) if file else Config()
+    return MockIdp(settings, port=_port(config), dialect=dialect)
 
 
 def _file(config: pytest.Config) -> Path | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from .config_sources.config_files import load_config
+from .config_sources.overrides import Overrides
 from .errors import ConfigError
 from .settings.config import Config
 
@@ -22,8 +23,16 @@ class Reloading:
     Not for several threads at once, except for `reload`.
     """
 
-    def __init__(self, file: str, configure: Callable[[Config], tuple[str, ...]], say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        file: str,
+        configure: Callable[[Config], tuple[str, ...]],
+        say: Callable[[str], None],
+        over: Overrides | None = None,
+    ) -> None:
+        """`over` are the settings that overrule the file whenever it is read."""
         self.file: Final = file
+        self._over = over
         self.problem = ""
         self._configure = configure
         self._say = say
@@ -58,7 +67,7 @@ class Reloading:
     def _read(self) -> Config | Exception:
         """What the file says, or what is wrong with it."""
         try:
-            return load_config(self.file)
+            return load_config(self.file, self._over)
         except Exception as error:  # noqa: BLE001 - told by whoever goes by what was read
             return error
 

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from mockidp import Config, ConfigError, reloading
+from mockidp import Config, ConfigError, MockIdp, reloading
 from mockidp.config_sources.config_files import load_config
+from mockidp.config_sources.overrides import Overrides
 from mockidp.reloading import Reloading
 
 
@@ -87,10 +88,10 @@ def test_a_file_that_is_gone_is_waited_for(watched: Watched) -> None:
 def test_a_file_that_is_being_written_is_taken_when_that_is_done(
     watched: Watched, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
-    def meanwhile(file: str) -> Config:
+    def meanwhile(file: str, over: Overrides | None = None) -> Config:
         """Whoever writes it has come so far, and goes on when we have read that."""
         try:
-            return load_config(file)
+            return load_config(file, over)
         finally:
             watched.file.write_text("single = true\n")
 
@@ -139,3 +140,14 @@ def test_whatever_goes_wrong_is_said_and_leaves_all_as_it_was(
     assert said == [f"{tmp_path / 'a.toml'}: {why}. The configuration before stays in force."]
     assert caplog.records[0].exc_info is not None
     assert caplog.records[0].exc_info[1] is problem
+
+
+def test_what_overrules_the_file_does_so_each_time_it_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text('backend_prefix = "/x"')
+    over: Overrides = {"dialect": "orocommerce"}
+    idp = MockIdp(load_config(file, over), port=None, **over)
+    reloading = Reloading(str(file), idp.configure, print, over)
+    file.write_text('backend_prefix = "/y"')
+    assert reloading.reload() == ()
+    assert (idp.config.dialect, idp.config.backend_prefix) == ("orocommerce", "/y")

@@ -107,7 +107,7 @@ def _serve(
     with naming(settled.from_environment):
         idp = MockIdp(settled.config, **reached, control_token=token, **settled.overrides)
     if settled.file:
-        idp.provider.source = Reloading(settled.file, idp.configure, telling.note)
+        idp.provider.source = Reloading(settled.file, idp.configure, telling.note, settled.overrides)
     with telling.attach(idp), _told_to_stop() as stopped, idp:
         telling.listening(idp)
         gc.enable()  # which the command turned off, to start sooner

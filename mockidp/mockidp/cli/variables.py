@@ -86,9 +86,10 @@ def settle(config: str | None, flags: Mapping[str, Any], *, others: tuple[str, .
         print(f"mockidp: warning: {sentence}", file=sys.stderr)  # noqa: T201
     found = overrides_from(os.environ)
     given = {name: value for name, value in flags.items() if value is not None}
+    over: Overrides = {**found, **given}  # type: ignore[typeddict-item]  # the flags have the settings' names
     return Settled(
-        config=load_config(config) if config else configured_by(os.environ),
+        config=load_config(config, over) if config else configured_by(os.environ, over),
         file=config or os.environ.get(FILE) or os.environ.get(THEIR_FILE) or None,
-        overrides={**found, **given},  # type: ignore[typeddict-item]  # the flags have the settings' names
+        overrides=over,
         from_environment=frozenset(found.keys() - given.keys()),
     )

@@ -14,23 +14,28 @@ from ..settings.config import Config
 from ..settings.demo import DEMO_REALMS, ORO_DEMO_REALMS
 from .file_formats import Document, read_json, reader_of
 from .mock_oauth2_server import is_theirs, translate
+from .overrides import Overrides
 from .refused_settings import refused_setting
 
 logger: Final = logging.getLogger("mockidp")
 
 LARGEST: Final = 256 * 1024  # bytes
+DECIDING: Final = frozenset({"dialect", "single"})  # which realms there are, and what is in those of the demo
 
 
-def load_config(path: str | Path) -> Config:
-    """The configuration in this file; ConfigError names file, line where it can, place and expectation."""
+def load_config(path: str | Path, over: Overrides | None = None) -> Config:
+    """The configuration in this file; ConfigError names file, line where it can, place and expectation.
+
+    `over` are settings that are going to overrule it: some of them decide what of the demo fills its gaps.
+    """
     with _in(str(path)):
-        return configured(read(path))
+        return configured(read(path), over)
 
 
-def load_text(text: str, name: str) -> Config:
-    """The configuration in this JSON text, which is known by this name; ConfigError as for a file."""
+def load_text(text: str, name: str, over: Overrides | None = None) -> Config:
+    """The configuration in this JSON text, which is known by this name; ConfigError and `over` as for a file."""
     with _in(name):
-        return configured(read_json(text))
+        return configured(read_json(text), over)
 
 
 @contextlib.contextmanager
@@ -58,10 +63,11 @@ def read(path: str | Path) -> Document:
     return read_text(text)
 
 
-def configured(document: Document) -> Config:
+def configured(document: Document, over: Overrides | None = None) -> Config:
     """The configuration that these settings are; ConfigError names line, place and expectation."""
+    deciding = {name: value for name, value in (over or {}).items() if name in DECIDING and value is not None}
     try:
-        config = msgspec.convert(with_demo(_understood(document.settings)), Config)
+        config = msgspec.convert(with_demo({**_understood(document.settings), **deciding}), Config)
         planned(config)
     except ConfigError as error:
         raise ConfigError(error.problem, place=error.place, line=document.line(error.place)) from error

@@ -34,18 +34,20 @@ def config_from_environment(environ: Mapping[str, str]) -> Config:
     """The configuration that these variables describe; ConfigError names the variable and what was expected."""
     overrides = overrides_from(environ)
     with naming(overrides):
-        return overridden(configured_by(environ) or Config(), overrides)
+        return overridden(configured_by(environ, overrides) or Config(), overrides)
 
 
-def configured_by(environ: Mapping[str, str]) -> Config | None:
-    """The configuration that a variable names or holds; None where none does."""
+def configured_by(environ: Mapping[str, str], over: Overrides) -> Config | None:
+    """The configuration that a variable names or holds, to be overruled by these; None where none does."""
     given = [name for name in (FILE, INLINE, THEIR_FILE, THEIR_INLINE) if environ.get(name)]
     if len(given) > 1:
         raise ConfigError(f"expected only one of them, but there are {' and '.join(given)}", place=given[0])
     if not given:
         return None
     [name] = given
-    return load_config(environ[name]) if name in {FILE, THEIR_FILE} else load_text(environ[name], name)
+    if name in {FILE, THEIR_FILE}:
+        return load_config(environ[name], over)
+    return load_text(environ[name], name, over)
 
 
 def overrides_from(environ: Mapping[str, str]) -> Overrides:

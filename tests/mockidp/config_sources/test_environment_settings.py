@@ -1,4 +1,5 @@
 import json
+import tomllib
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -7,6 +8,7 @@ import pytest
 from mockidp import Config, ConfigError, Lifetimes, MockIdp, Realm
 from mockidp.config_sources.environment_settings import config_from_environment, misspelt, overrides_from, variable
 from mockidp.config_sources.overrides import NAMES, Overrides
+from mockidp.settings.demo import DEMO_REALMS, ORO_DEMO_REALMS
 
 VALUES: dict[str, tuple[str, Any]] = {
     "bool": ("true", True),
@@ -68,6 +70,26 @@ def test_the_environment_goes_before_the_file_that_it_names(tmp_path: Path) -> N
     file.write_text("backend_prefix: /office\nlifetimes: {access_token: 5m, code: 1m}\n")
     config = config_from_environment({"MOCKIDP_CONFIG": str(file), "MOCKIDP_ACCESS_TOKEN_LIFETIME": "2s"})
     assert (config.backend_prefix, config.lifetimes) == ("/office", Lifetimes(access_token=2, code="1m"))
+
+
+@pytest.mark.parametrize(
+    ("written", "variables", "realms"),
+    [
+        ('backend_prefix = "/x"', {"MOCKIDP_DIALECT": "orocommerce"}, ORO_DEMO_REALMS),
+        ('dialect = "orocommerce"', {"MOCKIDP_DIALECT": "standard"}, DEMO_REALMS),
+        ("single = true", {"MOCKIDP_SINGLE": "false"}, DEMO_REALMS),
+        ('backend_prefix = "/x"', {"MOCKIDP_SINGLE": "true"}, DEMO_REALMS[1:]),
+    ],
+)
+def test_what_decides_which_demo_fills_the_gaps_of_a_file_goes_before_it_too(
+    tmp_path: Path, written: str, variables: dict[str, str], realms: tuple[Realm, ...]
+) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text(written)
+    config = config_from_environment({"MOCKIDP_CONFIG": str(file), **variables})
+    assert config.realms == realms
+    as_json = json.dumps(tomllib.loads(written))
+    assert config_from_environment({"MOCKIDP_JSON_CONFIG": as_json, **variables}) == config
 
 
 def test_a_configuration_may_stand_in_a_variable() -> None:
