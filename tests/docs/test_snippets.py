@@ -1,6 +1,7 @@
 """Every snippet of the README and of the documentation runs, or is of a kind that only shows an answer."""
 
 import inspect
+import logging
 import os
 import re
 import shlex
@@ -8,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,15 @@ def client(mock_idp: MockIdp) -> TestClient:
     audience = "https://shop.example/api"
     realms = Realms(Realm("storefront", issuer=mock_idp.issuer("storefront"), audience=audience, trust_mock=True))
     return TestClient(RealmMap(PlainTextResponse("let in"), {"/api": realms["storefront"]}, elsewhere="refuse"))
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """A page may turn it on, and the next test must not find it so."""
+    before = {logger: logger.level for logger in map(logging.getLogger, (None, "realmgate", "mockidp"))}
+    yield
+    for logger, level in before.items():
+        logger.setLevel(level)
 
 
 @pytest.mark.parametrize("page", NAMED)

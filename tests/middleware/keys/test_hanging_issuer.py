@@ -5,6 +5,7 @@ Over real sockets, and with servers that have room for few: in what made-up name
 
 import http.client
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -232,6 +233,7 @@ def test_a_look_that_nobody_waits_for_any_more_ends_by_itself(issuer: Issuer, gu
 def test_a_look_that_fails_when_nobody_waits_any_more_is_a_failure_all_the_same(
     issuer: Issuer, guarded: GuardedRealm, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING, "realmgate")
     assert ask(port, mint()).status == 200
     before = guarded.keyring.attempt
     issuer.open.clear()
