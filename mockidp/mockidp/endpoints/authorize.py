@@ -58,6 +58,8 @@ class AuthorizationRequest:
 
 async def authorize(request: Request, site: Site, server: StandardServer) -> Response:
     """Answer with a question (who are you? may they?), an error, or a code."""
+    if request.method == "POST" and not request.scope["query_string"]:
+        return await _asked_again(request, site)
     query, decision = await _read(request)
     pushed = find_pushed(query, site)
     if pushed is not None and not pushed.opened:
@@ -90,15 +92,17 @@ async def authorize(request: Request, site: Site, server: StandardServer) -> Res
         return response
 
 
+async def _asked_again(request: Request, site: Site) -> Response:
+    """Have a posted request come as a GET: by a form of another site, no login's cookie comes along."""
+    return redirect(f"{site.path(site.paths.authorize)}?{urlencode(await form_pairs(request))}")
+
+
 async def _read(request: Request) -> tuple[Pairs, Parameters]:
-    """What the client asks for, in the query or in a posted body, and what the person has decided about it."""
+    """What the client asks for, and what the person has decided about it."""
     asked = query_pairs(request)
     if request.method != "POST":
         return asked, {}
-    posted = await form_pairs(request)
-    if not asked:
-        return posted, {}
-    decision = once(posted)
+    decision = once(await form_pairs(request))
     if not decision.keys() <= {"csrf_token", "decision"}:
         raise RequestRefused("The parameters stand partly in the query and partly in the body.")
     return asked, decision

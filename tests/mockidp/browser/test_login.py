@@ -212,3 +212,25 @@ def test_every_page_fits_a_narrow_phone(login: Page, idp: MockIdp, door: Door) -
 def press_tab(page: Page) -> str:
     page.keyboard.press("Tab")
     return str(page.evaluate(FOCUSED))
+
+
+POST = """([action, fields]) => {
+  const form = Object.assign(document.createElement("form"), { method: "post", action });
+  for (const [name, value] of Object.entries(fields))
+    form.append(Object.assign(document.createElement("input"), { name, value }));
+  document.body.append(form);
+  form.submit();
+}"""
+
+
+def test_a_request_that_another_site_posts_finds_who_is_logged_in(page: Page, idp: MockIdp, client: str) -> None:
+    address, back = f"{idp.base_url}/oauth2-token/authorize", f"{client}/callback/storefront"
+    asked = {"response_type": "code", "client_id": "storefront-web", "scope": "openid", "redirect_uri": back}
+    page.goto(f"{address}?{urlencode(asked)}")
+    page.get_by_role("button", name="Casey Customer").click()
+    page.get_by_role("button", name="Approve").click()
+    page.wait_for_url(f"{back}?code=*")
+    page.goto(client.replace("127.0.0.1", "localhost"))  # for a browser another site, whatever it leads to
+    page.evaluate(POST, [address, {**asked, "prompt": "none"}])
+    page.wait_for_url(f"{back}?*")
+    assert "code" in parse_qs(urlsplit(page.url).query), page.url

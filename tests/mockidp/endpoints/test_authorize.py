@@ -68,10 +68,10 @@ def test_only_approve_approves(visitor: Visitor, decision: str) -> None:
 
 
 def test_an_authorization_request_may_be_posted(visitor: Visitor) -> None:
-    page = visitor.http.post("/oauth2-token/authorize", data=ASKED)
-    assert page.headers["location"] == f"/oauth2-token/login?{urlencode(ASKED)}"
-    visitor.log_in(page, **{"as": "buyer@example.com"})
-    consent = visitor.http.post("/oauth2-token/authorize", data=ASKED)
+    again = visitor.http.post("/oauth2-token/authorize", data=ASKED)
+    assert (again.status_code, again.headers["location"]) == (303, f"/oauth2-token/authorize?{urlencode(ASKED)}")
+    page = visitor.http.get(again.headers["location"])
+    consent = visitor.http.get(visitor.log_in(page, **{"as": "buyer@example.com"}).headers["location"])
     assert answer_in(visitor.submit(consent, decision="approve"))["state"] == "xyz"
 
 
