@@ -16,7 +16,7 @@ from ..control.problems import wrong_argument
 from ..control.table import OPERATIONS
 from ..control.wording import sentence
 from .asking import ADDRESS, ask
-from .words import CONTROL_TOKEN, Failed, can_say, say
+from .words import CONTROL_TOKEN, Failed, can_say, give
 
 ELSEWHERE: Final = frozenset({"token", "env"})  # these have commands of their own, which also work without a server
 OUTPUTS: Final = ("json", "text")
@@ -115,7 +115,7 @@ def _run(
     **said: Any,
 ) -> None:
     given = ask(operation.method, operation.path, _typed(operation, said), at=server, control_token=control_token)
-    say(_json(given) if output == "json" else "\n".join(_lines(given)))
+    give(_json(given) if output == "json" else "\n".join(_lines(given)))
 
 
 def _json(given: Any) -> str:

@@ -7,7 +7,7 @@ from ..environment_formats import FORMATS
 from ..extra import expect_extra
 from .asking import ask
 from .control import add_address
-from .words import KEYS_DIR, Failed, say
+from .words import KEYS_DIR, Failed, give
 
 TELLING: Final = (
     "Prints what an app under test needs to know, as environment variables: of the configuration, with no server "
@@ -44,12 +44,12 @@ def add(commands: Any) -> None:
 
 def _env(*, form: str, server: str | None = None, control_token: str | None = None, **said: Any) -> None:
     if server is not None:
-        say(FORMATS[form](_told_there(server, control_token, **said)))
+        give(FORMATS[form](_told_there(server, control_token, **said)))
         return
     expect_extra()
     from .offline_environment import env  # noqa: PLC0415
 
-    say(FORMATS[form](env(**said)))
+    give(FORMATS[form](env(**said)))
 
 
 def _told_there(
@@ -67,4 +67,4 @@ def _ca(**said: Any) -> None:
     expect_extra()
     from .offline_environment import ca  # noqa: PLC0415
 
-    say(ca(**said))
+    give(ca(**said))

@@ -8,7 +8,7 @@ from .arguments import claim, duration
 from .asking import ask
 from .control import add_address
 from .printed import printed
-from .words import Failed, say
+from .words import Failed, give
 
 MINTING: Final = (
     "Prints a signed access token. Its key is kept in --keys-dir, for `trust` and `serve --keys-dir`; "
@@ -51,12 +51,12 @@ def _add_place(parser: Any) -> None:
 
 def _token(*, server: str | None = None, control_token: str | None = None, **said: Any) -> None:
     if server is not None:
-        say(_minted_there(server, control_token, **said))
+        give(_minted_there(server, control_token, **said))
         return
     expect_extra()
     from .offline import mint  # noqa: PLC0415
 
-    say(mint(**said))
+    give(mint(**said))
 
 
 def _minted_there(
@@ -82,4 +82,4 @@ def _trust(**said: Any) -> None:
     expect_extra()
     from .offline import trust  # noqa: PLC0415
 
-    say(trust(**said))
+    give(trust(**said))

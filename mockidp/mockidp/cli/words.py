@@ -49,7 +49,13 @@ def can_say(text: str) -> bool:
 def say(text: str) -> None:
     """A line for whoever reads along; characters that there are not come as escapes."""
     # They may have gone; that is no reason to refuse a request.
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError):
+        give(text)
+
+
+def give(text: str) -> None:
+    """The same for whoever asked for just this: OSError where it cannot be written, unless they want no more of it."""
+    with contextlib.suppress(BrokenPipeError, ValueError):
         # In one piece: print itself writes the end of a line apart, and another thread may come between.
         print(f"{_sayable(text)}\n", end="", flush=True)  # noqa: T201  # this is what the command is for
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -194,3 +195,22 @@ def test_who_waits_no_longer_is_told_nothing_more(idp: MockIdp) -> None:
         waiting.send_signal(signal.SIGINT)
         assert waiting.communicate(timeout=60) == (b"", b"")
     assert waiting.returncode == 130
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
+@pytest.mark.parametrize("words", [["clock"], ["env"], ["token", "storefront"]], ids=lambda words: words[0])
+def test_what_cannot_be_written_is_no_success(idp: MockIdp, words: list[str]) -> None:
+    command = [sys.executable, "-m", "mockidp", *words, "--at", idp.base_url]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (2, "mockidp: [Errno 28] No space left on device\n")
+
+
+def test_who_closes_the_pipe_has_had_enough(idp: MockIdp) -> None:
+    command = [sys.executable, "-m", "mockidp", "faults", "catalogue", "--at", idp.base_url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as asked:
+        assert asked.stdout
+        asked.stdout.close()
+        assert asked.stderr
+        assert asked.stderr.read() == b""
+    assert asked.returncode == 0
