@@ -24,7 +24,7 @@ def test_a_billion_laughs_are_refused_at_once(text: str) -> None:
     began = time.thread_time()
     with pytest.raises(ConfigError, match=rf"expected at most {MOST_NODES} values, with every alias written out"):
         read_yaml(text)
-    assert time.thread_time() - began < 5
+    assert time.thread_time() - began < 20
 
 
 @pytest.mark.parametrize("text", ["a: &a [*a]", "a: &a {b: *a}", "a: &a\n  <<: *a\n"])
@@ -104,7 +104,7 @@ def test_nesting_is_refused_before_anybody_descends_into_it(text: str) -> None:
     began = time.thread_time()
     with pytest.raises(ConfigError, match=f"expected at most {DEEPEST} levels"):
         read_yaml(text)
-    assert time.thread_time() - began < 5
+    assert time.thread_time() - began < 20
 
 
 def test_as_many_levels_as_are_allowed_are_read() -> None:
@@ -113,15 +113,15 @@ def test_as_many_levels_as_are_allowed_are_read() -> None:
 
 
 @pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML has no libyaml here")
-def test_a_large_file_is_read_by_libyaml() -> None:
+def test_a_large_file_is_read_by_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(_: object) -> None:
+        raise AssertionError("the scanner in Python takes a second for this file")
+
+    monkeypatch.setattr(yaml.scanner.Scanner, "fetch_more_tokens", slow)
     realm = "- name: a-warehouse-{at}\n  title: Warehouse {at}\n  users: [{{username: a, password: b}}]\n"
     text = "realms:\n" + "".join(realm.format(at=at) for at in range(3_000))
-    began = time.process_time()
-    yaml.SafeLoader(text).get_single_node()
-    usual = time.process_time() - began
     found, node = read_yaml(text)
     assert (len(found["realms"]), line_at(node, ("realms", 2_999, "users", 0, "password"))) == (3_000, 9_001)
-    assert time.process_time() - began - usual < usual / 2
 
 
 @pytest.mark.parametrize("text", ["a: {x:}", "%YAML 1.0\n---\na: 1", "a: '\N{FACE WITH TEARS OF JOY}'"])
