@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 
 from .errors import ConfigurationError
 from .flow import FetchFailed
+from .own_checks import must_be_awaited
 
 
 class Credentials(NamedTuple):
@@ -89,6 +90,10 @@ class BearerToken:
         """Refuse what is neither."""
         if not callable(self.token):
             check_texts(self, "token")
+        elif must_be_awaited(self.token):
+            raise ConfigurationError(
+                "BearerToken(token=…): must be a plain function, as nobody awaits what it returns; it may block"
+            )
 
     def credentials(self, _now: float) -> Credentials:
         """One header."""

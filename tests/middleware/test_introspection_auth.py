@@ -197,12 +197,17 @@ def test_a_certificate_is_shown_in_tls_together_with_our_id(
     assert door(ClientSecretBasic("gate", "s3cret")).bearer("opaque").status == 503
 
 
+async def awaited() -> str:
+    raise AssertionError
+
+
 WRONG: dict[str, tuple[Callable[..., Any], tuple[Any, ...], str]] = {
     "no id": (ClientSecretBasic, ("", "s3cret"), "client_id="),
     "no secret": (ClientSecretBasic, ("shop", ""), "client_secret="),
     "nothing for a secret": (ClientSecretPost, ("shop", None), "client_secret="),
     "no token": (BearerToken, ("",), "token="),
     "a number for a token": (BearerToken, (5,), "token="),
+    "a function that nobody awaits": (BearerToken, (awaited,), "token=…\\): must be a plain function"),
     "a certificate of nobody": (ClientCertificate, ("", "a", "b"), "client_id="),
     "no certificate": (ClientCertificate, ("shop", "/nowhere/a", "/nowhere/b"), "there is no file '/nowhere/a'"),
 }
