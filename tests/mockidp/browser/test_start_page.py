@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockidp import MockIdp
 
@@ -263,22 +265,32 @@ def test_it_says_so_when_the_provider_is_gone_and_when_it_is_back(chromium: Brow
 
 @pytest.mark.parametrize("noticed", [True, False], ids=["after an outage", "at once"])
 def test_another_provider_at_the_same_address_is_shown_from_its_beginning(chromium: Browser, noticed: bool) -> None:
-    with MockIdp() as before:
-        port = int(before.base_url.rpartition(":")[2])
+    before = MockIdp()
+    after = MockIdp(port=None, base_url=before.base_url)
+    apps: list[ASGIApp] = [before.app]
+
+    async def last(scope: Scope, receive: Receive, send: Send) -> None:
+        await apps[-1](scope, receive, send)
+
+    before.app = last  # one socket for both: an address that was let go might be somebody else's
+    with before:
         page = chromium.new_page()
         page.goto(f"{before.base_url}/")
         page.get_by_role("tab", name="Requests").click()
         for _ in range(3):
             get_token(before)
         expect(posted(page)).to_have_count(3)
-    if noticed:
-        expect(page.locator("#said")).to_contain_text("does not answer")
-    with MockIdp(port=port) as after:
+        if noticed:
+            apps.append(PlainTextResponse("gone", 503))
+            before.clock.freeze()  # ends the wait
+            expect(page.locator("#said")).to_contain_text("does not answer")
+        apps.append(after.app)
+        before.clock.resume()
         expect(posted(page)).to_have_count(0)
         requests.get(f"{after.issuer('backoffice')}/jwks", timeout=10)
         expect(page.locator("#requests tbody tr")).to_have_count(1)
         expect(page.locator("#requests tbody tr")).to_contain_text("GET /backoffice/jwks")
-    page.close()
+        page.close()
 
 
 def test_with_a_control_token_it_asks_for_that(chromium: Browser) -> None:
