@@ -9,7 +9,7 @@ from authlib.oauth2.rfc6749.errors import AccessDeniedError, InvalidGrantError
 
 from ..memory.approval import Approval
 from ..memory.store import AuthorizationCode
-from ..protocol.issue import issue_tokens
+from ..protocol.issue import NOBODY, issue_tokens
 from ..protocol.registered_client import Registration
 from ..settings.config import User
 from ..web.redirects import answered
@@ -74,15 +74,18 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
             code_challenge_method=found.code_challenge_method,
         )
 
-    def authenticate_user(self, authorization_code: Presented) -> User | None:
-        """Who approved."""
+    def authenticate_user(self, authorization_code: Presented) -> User:
+        """Who approved; raises `invalid_grant` where they are no more."""
         user: User | None = self.request.client.site.who_approved(authorization_code.approval)
+        if user is None:
+            raise InvalidGrantError(NOBODY)
         return user
 
     def create_token_response(self) -> Any:
         """Spend the code, now that all is well and before anything is issued; of two at once, one is late."""
         presented: Presented = self.request.authorization_code
         store = self.request.client.site.store
+        self.authenticate_user(presented)
         if not store.codes.spend(presented.value):
             store.revoke(presented.approval.approval_id)
             raise InvalidGrantError(USED)

@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749.errors import (
 from authlib.oauth2.rfc8628 import AuthorizationPendingError, ExpiredTokenError, SlowDownError
 
 from ..memory.approval import Approval
-from ..protocol.issue import issue_tokens
+from ..protocol.issue import NOBODY, issue_tokens
 from ..protocol.registered_client import Registration
 from ..settings.realm import DEVICE_CODE
 
@@ -44,8 +44,8 @@ class DeviceCodeGrant(BaseGrant, TokenEndpointMixin):
         approval = self._find_approval(device_code, registration)
         self.request.credential = Approved(value=device_code, approval=approval)
         self.request.user = registration.site.who_approved(approval)
-        if self.request.user is None:  # who approved is no more
-            raise InvalidGrantError
+        if self.request.user is None:
+            raise InvalidGrantError(NOBODY)
 
     def create_token_response(self) -> Any:
         """Spend the code, now that all is well and before anything is issued; of two at once, one is late."""

@@ -7,7 +7,7 @@ from authlib.oauth2.rfc6749.errors import InvalidGrantError
 
 from ..memory.approval import Approval
 from ..memory.store import RefreshToken
-from ..protocol.issue import issue_tokens
+from ..protocol.issue import NOBODY, issue_tokens
 from ..protocol.registered_client import Registration
 from ..settings.config import User
 
@@ -59,7 +59,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         """Who approved; raises `invalid_grant` where they are no more, so that the client asks for a new login."""
         user: User | None = self.request.client.site.who_approved(refresh_token.approval)
         if user is None:
-            raise InvalidGrantError("Who approved is no user of this realm any more.")
+            raise InvalidGrantError(NOBODY)
         return user
 
     def create_token_response(self) -> Any:

@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ..memory.approval import Approval
 from ..memory.store import RefreshToken
 from .registered_client import Registration
+
+NOBODY: Final = "Who approved is no user of this realm any more."
 
 
 def issue_tokens(

@@ -8,6 +8,7 @@ from authlib.common.encoding import urlsafe_b64encode
 from httpx2 import Response
 from visitor import BASE, NOON, Visitor, new_provider
 
+from mockidp.protocol.issue import NOBODY
 from mockidp.settings.config import Client, Config, Lifetimes, Realm, User
 
 ANN = User(username="ann", password="ann", name="Ann", email="ann@example.com")
@@ -119,6 +120,14 @@ def test_a_client_is_told_what_is_wrong_with_its_own_code(visitor: Visitor) -> N
     )
     visitor.provider.clock.advance(hours=1)
     assert said(visitor.redeem(late)) == "This code has expired, by the clock of the provider."
+
+
+def test_a_code_of_somebody_who_is_no_more_is_refused_and_not_used_up(visitor: Visitor) -> None:
+    code = code_for(visitor)
+    gone = visitor.provider.users.remove("storefront", ANN.username)
+    assert said(visitor.redeem(code)) == NOBODY
+    visitor.provider.users.add("storefront", username=gone.username, password="p", subject=gone.subject)
+    assert visitor.redeem(code).status_code == 200
 
 
 def test_nobody_is_told_anything_of_the_code_of_another(visitor: Visitor) -> None:
