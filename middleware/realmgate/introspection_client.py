@@ -41,8 +41,13 @@ class Asker:
 
     def start_over(self) -> None:
         """Forget what was under way in the process that has forked this one."""
-        self._lock = threading.Lock()
+        self._made: dict[str, threading.Lock] = {}
         self._asked: dict[Fetch, Future[Fetched]] = {}
+
+    @property
+    def _lock(self) -> threading.Lock:
+        """Made when it is first needed, as in `Workers`."""
+        return self._made.setdefault("lock", threading.Lock())
 
     def fetch(self, effect: Fetch) -> Fetched:
         """Answer with blocking; for the WSGI door."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from answering import Answering, answering
@@ -148,6 +149,20 @@ def test_a_connection_that_the_server_has_closed_meanwhile_is_made_anew(server: 
     for number in range(5):
         assert asker.fetch(about(server, str(number))).status == 200
     assert len(server.connections) == 5
+
+
+def test_locks_are_those_that_somebody_has_put_in_place_by_then(
+    server: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asker, made, lock = Asker(connections=1), [], threading.Lock
+
+    def theirs() -> Any:
+        made.append(lock())
+        return made[-1]
+
+    monkeypatch.setattr(threading, "Lock", theirs)
+    assert asker.fetch(about(server, "opaque")).status == 200
+    assert any(asker._lock is each for each in made)
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")

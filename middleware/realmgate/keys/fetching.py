@@ -54,9 +54,14 @@ class Fetcher:
         _all.add(self)
 
     def _start_over(self) -> None:
-        self._lock = threading.Lock()
+        self._made: dict[str, threading.Lock] = {}
         self._latest: dict[str, tuple[Fetch, Future[Fetched]]] = {}
         self._refreshing: _Refresh | None = None
+
+    @property
+    def _lock(self) -> threading.Lock:
+        """Made when it is first needed, as in `Workers`."""
+        return self._made.setdefault("lock", threading.Lock())
 
     def fetch(self, effect: Fetch) -> Fetched:
         """Answer with blocking; for the WSGI door."""

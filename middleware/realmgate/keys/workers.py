@@ -32,9 +32,14 @@ class Workers:
     def start_over(self) -> None:
         """Forget threads, which do not survive a fork, and locks, which threads may hold that are gone."""
         self._jobs: deque[Callable[[Any], None]] = deque()
-        self._ready = threading.Condition(threading.Lock())
+        self._made: dict[str, threading.Condition] = {}
         self._threads = 0
         self._idle = 0
+
+    @property
+    def _ready(self) -> threading.Condition:
+        """Made when it is first needed: gevent puts its own locks in place when an app may be loaded already."""
+        return self._made.setdefault("ready", threading.Condition(threading.Lock()))
 
     def put(self, job: Callable[[Any], None]) -> None:
         """Have a job done soon. Raises `RuntimeError` where no thread can be started at all."""

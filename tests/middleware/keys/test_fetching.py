@@ -487,6 +487,20 @@ def test_what_somebody_has_left_behind_is_not_taken_for_news(issuer: Issuer, *, 
     assert json.loads(fetcher.fetch(Fetch(url=effect.url, timeout=effect.timeout)).body) == {"keys": []}
 
 
+def test_locks_are_those_that_somebody_has_put_in_place_by_then(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetcher, made, lock = Fetcher(), [], threading.Lock
+
+    def theirs() -> Any:
+        made.append(lock())
+        return made[-1]
+
+    monkeypatch.setattr(threading, "Lock", theirs)
+    assert fetcher.fetch(Fetch(url=f"{issuer.address}/jwks")).status == 200
+    assert any(fetcher._lock is each for each in made)
+
+
 def test_what_is_kept_for_sharing_is_bounded(issuer: Issuer) -> None:
     fetcher = Fetcher()
     for number in range(30):

@@ -24,6 +24,21 @@ def test_no_thread_is_started_before_there_is_work(name: str) -> None:
     assert threads(name) == []
 
 
+def test_locks_are_those_that_somebody_has_put_in_place_by_then(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As gevent does in gunicorn's workers, when the app was loaded before the fork; with both kinds all would hang."""
+    pool, made = Workers(name, most=1, tool=nullcontext), []
+    lock, done = threading.Lock, threading.Event()
+
+    def theirs() -> Any:
+        made.append(lock())
+        return made[-1]
+
+    monkeypatch.setattr(threading, "Lock", theirs)
+    pool.put(lambda _: done.set())
+    assert done.wait(30)
+    assert any(pool._ready._lock is each for each in made)  # type: ignore[attr-defined]
+
+
 def test_threads_are_as_many_as_are_needed_and_allowed(name: str) -> None:
     pool = Workers(name, most=3, tool=nullcontext)
     at_work, go = threading.Semaphore(0), threading.Event()
