@@ -186,6 +186,15 @@ def test_names_are_printed_whatever_the_terminal_can_show(idp: MockIdp, encoding
     assert json.loads(done.stdout.decode(encoding))["realms"]["storefront"][-1]["username"] == "Łukasz"
 
 
+@pytest.fixture
+def _heard_by_children() -> Iterator[None]:
+    """A run in the background may ignore Ctrl-C, and what it starts would, too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_heard_by_children")
 def test_who_waits_no_longer_is_told_nothing_more(idp: MockIdp) -> None:
     command = [sys.executable, "-m", "mockidp", "requests", "take", "--timeout", "60", "--at", idp.base_url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as waiting:
