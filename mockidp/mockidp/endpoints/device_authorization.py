@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ..memory.devices import DeviceCode
-from ..protocol.client_auth import ALL_METHODS, authenticate_at
+from ..protocol.client_auth import authenticate_at
 from ..protocol.registered_client import Registration
 from ..settings.config import Client
-from ..settings.realm import DEVICE_CODE
+from ..settings.realm import ALL_METHODS, DEVICE_CODE
 from ..site import Site
 from ..web.parameters import form_pairs, once
 from ..web.user_code import new_user_code, shown

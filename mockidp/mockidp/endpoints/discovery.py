@@ -5,8 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..protocol.client_auth import ALL_METHODS
-from ..settings.realm import DEVICE_CODE, REGISTRABLE
+from ..settings.realm import ALL_METHODS, DEVICE_CODE, REGISTRABLE
 from ..site import Site
 from ..web.responses import PUBLIC_DOCUMENT
 

@@ -7,8 +7,9 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..protocol.client_auth import SECRET_METHODS, authenticate_at
+from ..protocol.client_auth import authenticate_at
 from ..settings.config import Client
+from ..settings.realm import SECRET_METHODS
 from ..site import Site
 from ..web.parameters import form_pairs, once
 

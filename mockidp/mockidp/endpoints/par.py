@@ -7,10 +7,11 @@ from starlette.responses import JSONResponse, Response
 from ..dialects.standard import StandardRequest, StandardServer
 from ..errors import PageError
 from ..protocol.authorization_request import check_parameters
-from ..protocol.client_auth import ALL_METHODS, authenticate_at
+from ..protocol.client_auth import authenticate_at
 from ..protocol.expected_person import check_hint
 from ..protocol.identify import identify
 from ..protocol.pushed import push
+from ..settings.realm import ALL_METHODS
 from ..site import Site
 from ..web.parameters import form_pairs, once
 

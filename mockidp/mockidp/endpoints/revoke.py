@@ -4,8 +4,9 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..protocol.client_auth import ALL_METHODS, authenticate_at
+from ..protocol.client_auth import authenticate_at
 from ..settings.config import Client
+from ..settings.realm import ALL_METHODS
 from ..site import Site
 from ..web.parameters import form_pairs, once
 

@@ -18,9 +18,6 @@ from ..settings.config import Client
 from ..site import Site, Sites
 from .registered_client import Registration
 
-SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
-ALL_METHODS: Final = (*SECRET_METHODS, "none")
-
 _ENCODED: Final = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
 
 

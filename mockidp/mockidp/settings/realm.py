@@ -21,6 +21,9 @@ GrantType = Literal[
 ]
 
 SecretMethod = Literal["client_secret_basic", "client_secret_post"]
+# How a client shows who it is; those without a secret by their name alone. RFC 7591 §2.
+SECRET_METHODS: Final[tuple[str, ...]] = get_args(SecretMethod)
+ALL_METHODS: Final = (*SECRET_METHODS, "none")
 
 DEVICE_CODE: Final = "urn:ietf:params:oauth:grant-type:device_code"
 # What a client may have that registers itself (RFC 7591).
