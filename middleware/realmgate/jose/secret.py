@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Final
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.x509 import load_der_x509_certificate
 from joserfc.jwk import OctKey
 from joserfc.jws import JWSRegistry
 
@@ -68,7 +70,7 @@ def _is_public(value: bytes) -> bool:
     """Whether it has one of the forms in which public keys are kept."""
     if len(value) < _SHORTEST:
         return False
-    if _PUBLIC.search(value) or _is_json(value):
+    if _PUBLIC.search(value) or _is_json(value) or _is_der(value):
         return True
     try:
         OctKey.import_key(value)
@@ -83,6 +85,19 @@ def _is_json(value: bytes) -> bool:
         return isinstance(msgspec.json.decode(value), dict | list)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
+
+
+def _is_der(value: bytes) -> bool:
+    """Whether it is a public key or a certificate in DER form, also one of an algorithm that nobody here knows."""
+    for load in (load_der_public_key, load_der_x509_certificate):
+        try:
+            load(value)
+        except UnsupportedAlgorithm:
+            return True
+        except ValueError:
+            continue
+        return True
+    return False
 
 
 def _hmac(algorithm: str, native: OctKey) -> Verifier:

@@ -107,6 +107,13 @@ def test_a_public_key_without_its_frame_is_no_secret() -> None:
         secret_key(b"\n".join(lines[1:-1]), "HS256")
 
 
+def test_a_public_key_of_an_algorithm_that_nobody_knows_is_no_secret() -> None:
+    unknown = bytes.fromhex("3006 06042a030405")  # an AlgorithmIdentifier: the object identifier 1.2.3.4.5 (RFC 5280)
+    key = b"\x03\x26\x00" + b"k" * 37  # a BIT STRING
+    with pytest.raises(KeyRefused, match="its bytes alone"):
+        secret_key(b"\x30" + bytes([len(unknown + key)]) + unknown + key, "HS256")
+
+
 def test_whatever_is_drawn_at_random_is_a_secret() -> None:
     drawn = random.Random(7)  # noqa: S311 - the same secrets every time
     for _ in range(300):
