@@ -38,9 +38,10 @@ class RealmGate(SingleRealm):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard one connection."""
         if scope["type"] == "http":
-            if type(scope["headers"]) is not list:
+            gate = self.gate
+            if self.choice is not None:
                 scope = _repeatable(scope)
-            gate = self.gate if self.choice is None else self.choice.gate_for(Incoming(scope))
+                gate = self.choice.gate_for(Incoming(scope))
             await _guard(gate, self.app, scope, receive, send)
         elif _is_lifespan(scope):
             await self.app(scope, receive, send)
@@ -111,8 +112,11 @@ def _guard(gate: Gate, app: Any, scope: Scope, receive: Receive, send: Send) -> 
     That is the app behind itself, where nothing comes between. Most requests end here, so nothing is called that need
     not be.
     """
+    headers = scope["headers"]
+    if type(headers) is not list:
+        return _guard(gate, app, _repeatable(scope), receive, send)
     shown = None
-    for name, value in scope["headers"]:
+    for name, value in headers:
         if name == b"authorization":
             # Of several none is remembered, and that is what nothing says.
             shown = value if shown is None else b""
