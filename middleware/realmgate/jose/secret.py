@@ -88,11 +88,12 @@ def _is_json(value: bytes) -> bool:
 
 
 def _is_der(value: bytes) -> bool:
-    """Whether it is a public key or a certificate in DER form, also one of an algorithm that nobody here knows."""
+    """Whether it is a public key or a certificate in DER form."""
     for load in (load_der_public_key, load_der_x509_certificate):
         try:
             load(value)
         except UnsupportedAlgorithm:
+            # A key, of an algorithm that is not known here; before cryptography 47 that was no other error than noise.
             return True
         except ValueError:
             continue
