@@ -31,6 +31,8 @@ _SHORTEST: Final = 33
 # A byte order mark, and what UTF-16 and UTF-32 put between the letters.
 _MARKS: Final = b"\xef\xbb\xbf\xff\xfe"
 _NOT_BETWEEN: Final = b"\0"
+# In DER, what is beyond this says how many bytes the length itself takes (X.690 §8.1.3.5).
+_LONG: Final = 0x80
 
 
 class SecretKey(VerifyingKey):
@@ -59,9 +61,9 @@ def secret_key(value: bytes, algorithm: str) -> SecretKey:
 
 def _readings(value: bytes) -> Iterator[bytes]:
     """What somebody may have wrapped into it: nothing, another encoding of text, or base64."""
-    bare = value.lstrip(_MARKS).strip()
-    text = bare.translate(None, _NOT_BETWEEN).strip()
-    yield from (value, bare, text)
+    bare = value.lstrip(_MARKS).lstrip()
+    text = bare.strip().translate(None, _NOT_BETWEEN).strip()
+    yield from (value, bare, bare.strip(), text)
     with suppress(binascii.Error):
         yield binascii.a2b_base64(b"".join(text.split()), strict_mode=True)
 
@@ -91,7 +93,7 @@ def _is_der(value: bytes) -> bool:
     """Whether it is a public key or a certificate in DER form."""
     for load in (load_der_public_key, load_der_x509_certificate):
         try:
-            load(value)
+            load(value[: _der_length(value)])
         except UnsupportedAlgorithm:
             # A key, of an algorithm that is not known here; before cryptography 47 that was no other error than noise.
             return True
@@ -99,6 +101,13 @@ def _is_der(value: bytes) -> bool:
             continue
         return True
     return False
+
+
+def _der_length(value: bytes) -> int:
+    """How long it says that it is: what stands behind may be blanks, and its own last byte may look like one."""
+    short = value[1]
+    more = short - _LONG if short > _LONG else 0
+    return 2 + more + (int.from_bytes(value[2 : 2 + more], "big") if more else short)
 
 
 def _hmac(algorithm: str, native: OctKey) -> Verifier:

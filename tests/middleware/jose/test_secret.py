@@ -107,6 +107,17 @@ def test_a_public_key_without_its_frame_is_no_secret() -> None:
         secret_key(b"\n".join(lines[1:-1]), "HS256")
 
 
+@pytest.mark.parametrize("last", [b"\n", b" ", b"\t", b"\r", b"\0", b"k"])
+@pytest.mark.parametrize("before", [b"", b" \n", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("behind", [b"", b" \n"])
+def test_a_public_key_is_no_secret_although_its_last_byte_looks_like_a_blank(
+    last: bytes, before: bytes, behind: bytes
+) -> None:
+    ed25519 = bytes.fromhex("302a300506032b6570032100") + b"k" * 31 + last  # RFC 8410 §4
+    with pytest.raises(KeyRefused, match="its bytes alone"):
+        secret_key(before + ed25519 + behind, "HS256")
+
+
 def test_a_public_key_of_an_algorithm_that_nobody_knows_is_no_secret() -> None:
     unknown = bytes.fromhex("3006 06042a030405")  # an AlgorithmIdentifier: the object identifier 1.2.3.4.5 (RFC 5280)
     key = b"\x03\x26\x00" + b"k" * 37  # a BIT STRING
