@@ -1,6 +1,5 @@
 """What an operator may know of one decision: constants, configured values, and the name of a key we have ourselves."""
 
-import inspect
 import logging
 from collections.abc import Callable
 from enum import StrEnum
@@ -9,6 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from .errors import ConfigurationError, KeysUnavailable, Refused
+from .plain_function import must_be_awaited
 from .reasons import Reason
 
 log = logging.getLogger("realmgate")
@@ -45,10 +45,7 @@ OnDecision: TypeAlias = Callable[[Decision], Any]
 
 def check_callback(on_decision: Any) -> None:
     """Refuse what could not be called in the middle of a request."""
-    awaitable = inspect.iscoroutinefunction(on_decision) or inspect.iscoroutinefunction(
-        getattr(on_decision, "__call__", None)  # noqa: B004 - not whether it can be called, but how
-    )
-    if not callable(on_decision) or awaitable:
+    if not callable(on_decision) or must_be_awaited(on_decision):
         raise ConfigurationError("on_decision=…: must be a plain function that takes a Decision, and is quick")
 
 

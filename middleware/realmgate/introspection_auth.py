@@ -12,7 +12,7 @@ from urllib.parse import quote_plus
 
 from .errors import ConfigurationError
 from .flow import FetchFailed
-from .own_checks import must_be_awaited
+from .plain_function import must_be_awaited
 
 
 class Credentials(NamedTuple):

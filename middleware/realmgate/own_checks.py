@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from .errors import ConfigurationError, TokenRejected
+from .plain_function import must_be_awaited
 from .principal import Principal
 from .reasons import Reason
 
@@ -39,8 +40,3 @@ def check_own_checks(given: Any, *, place: str) -> None:
         raise ConfigurationError(
             f"{place}: must be plain functions of what the token says; for what changes, give deny_list="
         )
-
-
-def must_be_awaited(check: Any) -> bool:
-    """Whether a function is `async`, or an object whose call is."""
-    return inspect.iscoroutinefunction(check) or inspect.iscoroutinefunction(type(check).__call__)

@@ -11,7 +11,8 @@ from .errors import ConfigurationError
 from .introspection import Introspection
 from .jose.algorithms import ALGORITHMS, OPT_IN_ALGORITHMS
 from .oro_version import check_oro
-from .own_checks import check_own_checks, must_be_awaited
+from .own_checks import check_own_checks
+from .plain_function import must_be_awaited
 from .resource import address_among, check_resource
 
 # A `Realm` whose values may still be anything.

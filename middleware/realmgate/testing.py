@@ -4,7 +4,6 @@ For tests only, and the production code never imports it. What `planted` gives w
 nowhere else, so that it cannot be left standing around an app that serves. For real tokens, see `mockidp`.
 """
 
-import inspect
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from .gate import Gate
 from .guard import Guard
 from .guarded import GuardedRealm
 from .incoming_wsgi import Environ
+from .plain_function import must_be_awaited
 from .principal import Principal, anonymous, freeze
 from .realm import Realm
 from .realms import Realms
@@ -71,7 +71,7 @@ def planted(app: Any, principal: Principal, *, realm: GuardedRealm | None = None
         raise ValueError(f"a principal of realm {principal.realm!r} never stands behind a gate of {realm.name!r}")
     log.warning("a principal of realm %s is planted without a token; this is for tests only", principal.realm)
     gate = Gate(realm or _realm_called(principal.realm or "nowhere"))
-    kind = PlantedAsgi if _speaks_asgi(app) else PlantedWsgi
+    kind = PlantedAsgi if must_be_awaited(app) else PlantedWsgi
     wrapper = kind(app, principal, gate)
     try:
         yield wrapper
@@ -82,10 +82,6 @@ def planted(app: Any, principal: Principal, *, realm: GuardedRealm | None = None
 def _realm_called(name: str) -> GuardedRealm:
     """Only so that refusals can name it; it has no keys, and verifies nothing."""
     return Realms(Realm(name, issuer=NOWHERE, audience=NOWHERE, keys={"keys": []}))[name]
-
-
-def _speaks_asgi(app: Any) -> bool:
-    return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, "__call__", None))  # noqa: B004
 
 
 class Planted:

@@ -1,6 +1,5 @@
 """The WSGI door: environs in, principals or refusals out. PEP 3333."""
 
-import inspect
 from collections.abc import Callable, Iterable, Sequence
 from functools import update_wrapper
 from typing import Any, TypeAlias
@@ -14,6 +13,7 @@ from .guarded import GuardedRealm
 from .incoming_wsgi import Environ, Incoming, decoded
 from .oro_body import through_wsgi
 from .paths import AmbiguousPath
+from .plain_function import must_be_awaited
 from .principal import Principal, anonymous
 from .requirement import Demand, refusal_in
 
@@ -24,7 +24,7 @@ def _check_blocking(guarded: GuardedRealm) -> None:
     """Refuse a realm that has to be waited for by others than this door can wait for."""
     realm = guarded.expected.realm
     for argument, function in (("deny_list", realm.deny_list), ("dpop", realm.dpop and realm.dpop.replays)):
-        if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
+        if must_be_awaited(function):
             raise ConfigurationError(
                 f"Realm({realm.name!r}, {argument}=…): the WSGI door cannot await; give a plain function"
             )

@@ -11,7 +11,7 @@ from ..errors import ConfigurationError
 from ..flow import Fetch, Fetched, FetchFailed, Flow
 from ..jose.keys import VerifyingKey
 from ..jose.strict_json import NotStrictJson, parse_object
-from ..own_checks import must_be_awaited
+from ..plain_function import must_be_awaited
 from ..realm import Realm
 from .discovery import discover
 from .freshness import stated_age
