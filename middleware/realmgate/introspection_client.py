@@ -6,7 +6,6 @@ never more than `MAX_WAITING` questions under way, so a server that hangs costs 
 
 import logging
 import os
-import threading
 import time
 import weakref
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from urllib.parse import urlencode
 
 from .flow import Fetch, Fetched, FetchFailed
 from .introspection_auth import Authentication
+from .keys.late import late_lock
 from .keys.lazy_download import downloader
 from .keys.waiting import wait, wait_async
 from .keys.workers import Workers
@@ -41,13 +41,8 @@ class Asker:
 
     def start_over(self) -> None:
         """Forget what was under way in the process that has forked this one."""
-        self._made: dict[str, threading.Lock] = {}
+        self._lock = late_lock()
         self._asked: dict[Fetch, Future[Fetched]] = {}
-
-    @property
-    def _lock(self) -> threading.Lock:
-        """Made when it is first needed, as in `Workers`."""
-        return self._made.setdefault("lock", threading.Lock())
 
     def fetch(self, effect: Fetch) -> Fetched:
         """Answer with blocking; for the WSGI door."""
@@ -58,7 +53,7 @@ class Asker:
         return await wait_async(self._submit(effect), effect.timeout * PATIENCE)
 
     def _submit(self, effect: Fetch) -> "Future[Fetched]":
-        with self._lock:
+        with self._lock():
             known = self._asked.get(effect)
             if known is not None:
                 return known
@@ -85,7 +80,7 @@ class Asker:
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
             log.warning("a question failed in an unforeseen way: %s", type(error).__name__)
             answer = FetchFailed("the question failed")
-        with self._lock:
+        with self._lock():
             del self._asked[effect]
         if isinstance(answer, FetchFailed):
             future.set_exception(answer)

@@ -162,7 +162,7 @@ def test_locks_are_those_that_somebody_has_put_in_place_by_then(
 
     monkeypatch.setattr(threading, "Lock", theirs)
     assert asker.fetch(about(server, "opaque")).status == 200
-    assert any(asker._lock is each for each in made)
+    assert any(asker._lock() is each for each in made)
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
@@ -172,7 +172,7 @@ def test_a_child_of_a_fork_asks_for_itself(server: Answering) -> None:
     held, released = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with asker._lock, asker._workers._ready:
+        with asker._lock(), asker._workers._ready():
             held.set()
             released.wait()
 

@@ -7,7 +7,6 @@ anybody still waits for it or not.
 
 import logging
 import os
-import threading
 import time
 import weakref
 from concurrent.futures import Future
@@ -20,6 +19,7 @@ from urllib.request import url2pathname
 
 from ..flow import Effect, Fetch, Fetched, FetchFailed, Flow, Look, run
 from .keyring import Keyring
+from .late import late_lock
 from .lazy_download import downloader
 from .waiting import wait, wait_async
 from .workers import Workers
@@ -54,14 +54,9 @@ class Fetcher:
         _all.add(self)
 
     def _start_over(self) -> None:
-        self._made: dict[str, threading.Lock] = {}
+        self._lock = late_lock()
         self._latest: dict[str, tuple[Fetch, Future[Fetched]]] = {}
         self._refreshing: _Refresh | None = None
-
-    @property
-    def _lock(self) -> threading.Lock:
-        """Made when it is first needed, as in `Workers`."""
-        return self._made.setdefault("lock", threading.Lock())
 
     def fetch(self, effect: Fetch) -> Fetched:
         """Answer with blocking; for the WSGI door."""
@@ -89,7 +84,7 @@ class Fetcher:
 
     def _refresh_of(self, keyring: Keyring, attempt: int) -> _Refresh:
         """The refresh of this attempt that is under way, or a new one, or one that is over."""
-        with self._lock:
+        with self._lock():
             known = self._refreshing
             if known is not None and known.attempt == attempt and not known.over.done():
                 return known
@@ -119,13 +114,13 @@ class Fetcher:
         """Answer from within the thread, and let whoever asked the same share the answer."""
         if not isinstance(effect, Fetch):
             raise TypeError(effect)
-        with self._lock:
+        with self._lock():
             future = self._shared(effect)
         self._fulfil(effect, future)
         return future.result()
 
     def _submit(self, effect: Fetch) -> "Future[Fetched]":
-        with self._lock:
+        with self._lock():
             future = self._shared(effect)
             if not future.done():
                 try:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from .late import Late
+
 log = logging.getLogger("realmgate")
 
 IDLE = 10.0
@@ -32,21 +34,17 @@ class Workers:
     def start_over(self) -> None:
         """Forget threads, which do not survive a fork, and locks, which threads may hold that are gone."""
         self._jobs: deque[Callable[[Any], None]] = deque()
-        self._made: dict[str, threading.Condition] = {}
+        self._ready = Late(lambda: threading.Condition(threading.Lock()))
         self._threads = 0
         self._idle = 0
 
-    @property
-    def _ready(self) -> threading.Condition:
-        """Made when it is first needed: gevent puts its own locks in place when an app may be loaded already."""
-        return self._made.setdefault("ready", threading.Condition(threading.Lock()))
-
     def put(self, job: Callable[[Any], None]) -> None:
         """Have a job done soon. Raises `RuntimeError` where no thread can be started at all."""
-        with self._ready:
+        ready = self._ready()
+        with ready:
             self._jobs.append(job)
             if self._idle >= len(self._jobs):
-                self._ready.notify()
+                ready.notify()
             elif self._threads < self._most:
                 self._start_one()
 
@@ -72,9 +70,10 @@ class Workers:
             log.warning("a job of %s failed in an unforeseen way: %s", self._name, type(error).__name__)
 
     def _next(self) -> Callable[[Any], None] | None:
-        with self._ready:
+        ready = self._ready()
+        with ready:
             self._idle += 1
-            found = self._ready.wait_for(lambda: self._jobs, IDLE)
+            found = ready.wait_for(lambda: self._jobs, IDLE)
             self._idle -= 1
             if found:
                 return self._jobs.popleft()

@@ -375,7 +375,7 @@ with answering(answer) as server:
     held, released = threading.Event(), threading.Event()
 
     def hold():
-        with realm.fetcher._lock, realm.fetcher._workers._ready:
+        with realm.fetcher._lock(), realm.fetcher._workers._ready():
             held.set()
             released.wait()
 
@@ -498,7 +498,7 @@ def test_locks_are_those_that_somebody_has_put_in_place_by_then(
 
     monkeypatch.setattr(threading, "Lock", theirs)
     assert fetcher.fetch(Fetch(url=f"{issuer.address}/jwks")).status == 200
-    assert any(fetcher._lock is each for each in made)
+    assert any(fetcher._lock() is each for each in made)
 
 
 def test_what_is_kept_for_sharing_is_bounded(issuer: Issuer) -> None:

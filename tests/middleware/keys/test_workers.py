@@ -36,7 +36,7 @@ def test_locks_are_those_that_somebody_has_put_in_place_by_then(name: str, monke
     monkeypatch.setattr(threading, "Lock", theirs)
     pool.put(lambda _: done.set())
     assert done.wait(30)
-    assert any(pool._ready._lock is each for each in made)  # type: ignore[attr-defined]
+    assert any(pool._ready()._lock is each for each in made)  # type: ignore[attr-defined]
 
 
 def test_threads_are_as_many_as_are_needed_and_allowed(name: str) -> None:
