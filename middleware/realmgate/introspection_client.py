@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from .flow import Fetch, Fetched, FetchFailed
 from .introspection_auth import Authentication
-from .keys.late import late_lock
+from .keys.late_locks import late_lock
 from .keys.lazy_download import downloader
 from .keys.waiting import wait, wait_async
 from .keys.workers import Workers

@@ -19,7 +19,7 @@ from urllib.request import url2pathname
 
 from ..flow import Effect, Fetch, Fetched, FetchFailed, Flow, Look, run
 from .keyring import Keyring
-from .late import late_lock
+from .late_locks import late_lock
 from .lazy_download import downloader
 from .waiting import wait, wait_async
 from .workers import Workers

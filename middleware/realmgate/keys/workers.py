@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from .late import Late
+from .late_locks import Late
 
 log = logging.getLogger("realmgate")
 

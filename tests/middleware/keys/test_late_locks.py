@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from realmgate.keys.late import Late
+from realmgate.keys.late_locks import Late
 
 
 @pytest.fixture
